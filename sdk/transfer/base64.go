@@ -1,0 +1,155 @@
+package transfer
+
+import (
+	"bytes"
+	"io"
+
+	"github.com/emmansun/base64"
+)
+
+// A Damaged reader can tell how many bytes it had to skip or repair.
+type Damaged interface {
+	// Damage counts the bytes that broke the encoding's rules so far.
+	Damage() int64
+}
+
+// A Base64Reader decodes base64 as mail has it: line breaks and blanks
+// anywhere, bytes outside the alphabet skipped, padding missing, or in the
+// middle where two encoded pieces were joined (RFC 2045 6.8).
+type Base64Reader struct {
+	r      io.Reader
+	raw    [copyLen]byte
+	dense  [copyLen + 4]byte // characters without line breaks
+	carry  int               // characters at the start of dense from the last block, under 4
+	out    [copyLen]byte
+	rest   []byte // decoded, not yet read; lies in out
+	err    error
+	damage int64
+}
+
+// NewBase64Reader returns a decoder of r.
+func NewBase64Reader(r io.Reader) *Base64Reader { return &Base64Reader{r: r} }
+
+// Damage counts characters that are neither base64 nor white space, and
+// characters that no byte could be made of.
+func (d *Base64Reader) Damage() int64 { return d.damage }
+
+// Read implements io.Reader.
+func (d *Base64Reader) Read(p []byte) (int, error) {
+	for len(d.rest) == 0 {
+		if d.err != nil {
+			return 0, d.err
+		}
+		d.block()
+	}
+	n := copy(p, d.rest)
+	d.rest = d.rest[n:]
+	return n, nil
+}
+
+// block reads and decodes the next piece of input.
+func (d *Base64Reader) block() {
+	n, err := d.r.Read(d.raw[:])
+	d.err = err
+	m := d.carry + compactLines(d.dense[d.carry:], d.raw[:n])
+	whole := m &^ 3
+	if k, derr := base64.StdEncoding.Decode(d.out[:], d.dense[:whole]); derr == nil && bytes.IndexByte(d.dense[:whole], '=') < 0 {
+		d.rest = d.out[:k]
+		d.carry = copy(d.dense[:], d.dense[whole:m])
+	} else {
+		d.rest, d.carry = d.salvage(m)
+	}
+	if d.err == io.EOF && d.carry > 0 {
+		d.rest = append(d.rest, d.finish()...)
+	}
+}
+
+// compactLines copies src without CR and LF.
+func compactLines(dst, src []byte) int {
+	n := 0
+	for len(src) > 0 {
+		i := bytes.IndexByte(src, '\n')
+		line := src
+		if i >= 0 {
+			line, src = src[:i], src[i+1:]
+		} else {
+			src = nil
+		}
+		if k := len(line); k > 0 && line[k-1] == '\r' {
+			line = line[:k-1]
+		}
+		n += copy(dst[n:], line)
+	}
+	return n
+}
+
+// salvage decodes the first m characters of dense one by one and returns the
+// bytes and the number of characters carried over, moved to the front.
+func (d *Base64Reader) salvage(m int) ([]byte, int) {
+	out := d.out[:0]
+	var q [4]byte // sextets of the group in hand
+	var chars [4]byte
+	n := 0
+	for _, c := range d.dense[:m] {
+		v := alphabet[c]
+		switch {
+		case v < 64:
+			q[n], chars[n] = v, c
+			if n++; n == 4 {
+				out = append(out, q[0]<<2|q[1]>>4, q[1]<<4|q[2]>>2, q[2]<<6|q[3])
+				n = 0
+			}
+		case c == '=':
+			out = append(out, d.partial(q, n)...)
+			n = 0
+		case v == junk:
+			d.damage++
+		}
+	}
+	return out, copy(d.dense[:], chars[:n])
+}
+
+// finish decodes the characters left at the end of the input.
+func (d *Base64Reader) finish() []byte {
+	var q [4]byte
+	for i, c := range d.dense[:d.carry] {
+		q[i] = alphabet[c]
+	}
+	n := d.carry
+	d.carry = 0
+	d.damage++ // the padding is missing
+	return d.partial(q, n)
+}
+
+// partial returns the bytes of a group of n < 4 sextets.
+func (d *Base64Reader) partial(q [4]byte, n int) []byte {
+	switch n {
+	case 1:
+		d.damage++
+	case 2:
+		return []byte{q[0]<<2 | q[1]>>4}
+	case 3:
+		return []byte{q[0]<<2 | q[1]>>4, q[1]<<4 | q[2]>>2}
+	}
+	return nil
+}
+
+const (
+	blank = 254
+	junk  = 255
+)
+
+// alphabet maps a character to its sextet, or to blank or junk.
+var alphabet = func() (t [256]byte) {
+	for i := range t {
+		t[i] = junk
+	}
+	const chars = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+	for i, c := range []byte(chars) {
+		t[c] = byte(i)
+	}
+	for _, c := range []byte(" \t\r\n\v\f") {
+		t[c] = blank
+	}
+	return t
+}()
