@@ -1,0 +1,21 @@
+// Package cfb reads and writes compound files, the containers of [MS-CFB]. It
+// knows nothing of what is stored in them.
+//
+// A compound file is a small file system in one file: storages hold storages
+// and streams, as folders hold folders and files. The bytes are cut into
+// sectors (512 bytes in version 3, 4096 in version 4); the FAT is an array with
+// one number per sector that names the next sector of the same stream. Streams
+// shorter than 4096 bytes live in 64-byte mini sectors inside the mini stream,
+// which has a FAT of its own, the mini FAT. The DIFAT lists the sectors that
+// hold the FAT.
+//
+// Reading: [Open] checks every chain of the file once and keeps, per stream,
+// the byte ranges where its contents stand. Sound files are opened through
+// github.com/richardlehane/mscfb; a file that it refuses, or that breaks a rule
+// it does not check, goes through a forgiving walk which keeps what can be kept
+// and lists the rest in [File.Repairs]. Every sector belongs to at most one
+// stream afterwards, so all streams together are never longer than the file.
+//
+// Writing: [NewWriter] writes contents as they come and everything else when
+// the Writer is closed. The bytes depend on the calls alone.
+package cfb

@@ -1,0 +1,173 @@
+package cfb
+
+import (
+	"io"
+	"strings"
+
+	"github.com/richardlehane/mscfb"
+)
+
+// Options bound what a file may cost. The zero value is ready for use.
+type Options struct {
+	MaxEntries int   // storages and streams; 0 means 262,144
+	MaxDepth   int   // nested storages, the root included; 0 means 256
+	Memory     int64 // files up to this many bytes are read into memory; 0 means 16 MiB
+}
+
+// withDefaults fills the zero fields.
+func (o Options) withDefaults() Options {
+	if o.MaxEntries <= 0 {
+		o.MaxEntries = 1 << 18
+	}
+	if o.MaxDepth <= 0 {
+		o.MaxDepth = 256
+	}
+	if o.Memory <= 0 {
+		o.Memory = 16 << 20
+	}
+	return o
+}
+
+// maxRepairs bounds the list of repairs; the last one says so.
+const maxRepairs = 256
+
+// mscfbMiniLimit is the length of mini FAT, in sectors, beyond which mscfb
+// refuses sound files.
+const mscfbMiniLimit = 64000
+
+// File is an open compound file. It is safe for concurrent use.
+type File struct {
+	src     io.ReaderAt
+	hdr     header
+	root    *Storage
+	repairs []Repair
+	runs    []run   // arena for the runs of the streams
+	nodes   []found // while opening: what the walk found
+}
+
+// found is an entry of the directory in the order of the walk.
+type found struct {
+	id      uint32
+	storage *Storage
+	stream  *Stream
+}
+
+// Open reads the FAT and the directory of the compound file held in the first
+// size bytes of r. Files longer than opt.Memory stay in r and are read through
+// a cache of 4 MiB; r must outlive the File, which does not close it, and
+// stand concurrent reads if the File has them.
+//
+// A damaged file is opened as far as possible; see [File.Repairs]. Beyond what
+// opt allows, memory use grows with size: by 1/128 for a sound file, by 1/2 for
+// the worst.
+//
+// Errors from r are returned as they are, and r being shorter than size is
+// io.ErrUnexpectedEOF. Anything wrong with the file itself is a *FormatError.
+func Open(r io.ReaderAt, size int64, opt Options) (*File, error) {
+	opt = opt.withDefaults()
+	if size < headerSize {
+		return nil, &FormatError{Offset: 0, Spec: "[MS-CFB] 2.2", Detail: "no room for a header", Err: ErrNotCompoundFile}
+	}
+	var head [headerSize]byte
+	if err := readFull(r, head[:], 0); err != nil {
+		return nil, err
+	}
+	hdr, notes, err := parseHeader(head[:])
+	if err != nil {
+		return nil, err
+	}
+	src, err := newSource(r, size, opt.Memory)
+	if err != nil {
+		return nil, err
+	}
+	o := &opener{src: src, size: size, opt: opt, hdr: hdr, ss: 1 << hdr.shift, file: &File{src: src, hdr: hdr}}
+	for _, n := range notes {
+		o.repair("/", "[MS-CFB] 2.2", "%s", n)
+	}
+	o.buf = make([]byte, o.ss)
+	o.fat.count = uint32(min((max(size-o.ss, 0)+o.ss-1)/o.ss, maxSectors))
+	if err := o.load(); err != nil {
+		return nil, err
+	}
+	o.file.nodes = nil
+	return o.file, nil
+}
+
+// load fills o.file.
+func (o *opener) load() error {
+	for _, part := range []func() error{o.loadFAT, o.loadDirectory, o.loadMini, o.walk} {
+		if err := part(); err != nil {
+			return err
+		}
+	}
+	for _, n := range o.file.nodes {
+		if n.stream != nil {
+			o.locate(n.stream, &o.entries[n.id])
+		}
+	}
+	if !o.damaged && o.hdr.miniCount <= mscfbMiniLimit {
+		o.attach()
+	}
+	return nil
+}
+
+// locate finds where the contents of s stand ([MS-CFB] 2.6.3).
+func (o *opener) locate(s *Stream, e *entry) {
+	var why string
+	if s.runs, s.size, why = o.runs(e.start, e.size); why != "" {
+		o.damage(s.Path(), "[MS-CFB] 2.3", "%d of %d bytes can be read: %s", s.size, e.size, why)
+	}
+	if s.size == 0 || e.size < miniCutoff {
+		return
+	}
+	last := s.runs[len(s.runs)-1]
+	if over := last.off + s.size - last.pos - o.size; over > 0 {
+		o.repair(s.Path(), "[MS-CFB] 2.2", "the file ends %d bytes early, taken for zeros", over)
+	}
+}
+
+// attach opens the file with mscfb and pairs what it found with the nodes of
+// the walk, which are in the same order after the root.
+func (o *opener) attach() {
+	r, err := mscfb.New(o.src)
+	if err != nil {
+		o.repair("/", "[MS-CFB] 2", "refused by another reader: %v", err)
+		return
+	}
+	files := r.File
+	if len(files) != len(o.file.nodes)+1 {
+		o.repair("/", "[MS-CFB] 2.6", "another reader found %d entries, not %d", len(files), len(o.file.nodes)+1)
+		return
+	}
+	for i, n := range o.file.nodes {
+		f := files[i+1]
+		s := n.stream
+		// The name lacks its first character if that is a control character.
+		if s != nil && f.Size == s.size && strings.HasSuffix(s.name, f.Name) {
+			s.mscfb = f
+		}
+	}
+}
+
+// addRepair appends to the repairs unless there are too many.
+func (f *File) addRepair(path, spec, detail string) {
+	switch n := len(f.repairs); {
+	case n < maxRepairs-1:
+		f.repairs = append(f.repairs, Repair{path, spec, detail})
+	case n == maxRepairs-1:
+		f.repairs = append(f.repairs, Repair{"/", "[MS-CFB] 2", "there is more, not listed"})
+	}
+}
+
+// Root returns the root storage.
+func (f *File) Root() *Storage { return f.root }
+
+// Repairs lists what Open had to forgive, 256 entries at most; it is empty for
+// a sound file. The slice is not the caller's to change.
+func (f *File) Repairs() []Repair { return f.repairs }
+
+// SectorSize returns 512 or 4096, in bytes.
+func (f *File) SectorSize() int { return 1 << f.hdr.shift }
+
+// Version returns the major version, 3 or 4 in files that follow the rules.
+func (f *File) Version() int { return int(f.hdr.major) }
