@@ -1,0 +1,94 @@
+package rtf
+
+import (
+	"bytes"
+	"strings"
+)
+
+// maxMeta bounds the length of a meta element that is looked at, in bytes.
+const maxMeta = 1024
+
+// renameCharset makes every meta element of html that names a charset name
+// utf-8, and moves the offsets of places that lie behind. first is what the
+// first of them named.
+func renameCharset(html []byte, places []int) (_ string, first string) {
+	var out strings.Builder
+	out.Grow(len(html))
+	done, moved, grown := 0, 0, 0
+	for at := 0; ; {
+		i := bytes.IndexByte(html[at:], '<')
+		if i < 0 {
+			break
+		}
+		at += i + 1
+		if !hasPrefixFold(html[at:], "meta") {
+			continue
+		}
+		end := bytes.IndexByte(html[at:min(len(html), at+maxMeta)], '>')
+		if end < 0 {
+			continue
+		}
+		from, to := charsetValue(html[at : at+end])
+		from, to, at = at+from, at+to, at+end
+		if from == to {
+			continue
+		}
+		if first == "" {
+			first = string(html[from:to])
+		}
+		out.Write(html[done:from])
+		out.WriteString("utf-8")
+		for ; moved < len(places) && places[moved] < to; moved++ {
+			places[moved] += grown
+		}
+		grown += len("utf-8") - (to - from)
+		done = to
+	}
+	for ; moved < len(places); moved++ {
+		places[moved] += grown
+	}
+	out.Write(html[done:])
+	return out.String(), first
+}
+
+// charsetValue finds the value of charset in a meta element; from and to are
+// equal if it has none.
+func charsetValue(meta []byte) (from, to int) {
+	const name = "charset"
+	for i := 0; i+len(name) <= len(meta); i++ {
+		if !hasPrefixFold(meta[i:], name) {
+			continue
+		}
+		j := skipSet(meta, i+len(name), " \t\r\n")
+		if j >= len(meta) || meta[j] != '=' {
+			continue
+		}
+		from = skipSet(meta, j+1, " \t\r\n\"'")
+		for to = from; to < len(meta) && strings.IndexByte(" \t\r\n\"';/>", meta[to]) < 0; to++ {
+		}
+		return from, to
+	}
+	return 0, 0
+}
+
+// skipSet returns the index of the first byte from i on that is not in set.
+func skipSet(b []byte, i int, set string) int {
+	for i < len(b) && strings.IndexByte(set, b[i]) >= 0 {
+		i++
+	}
+	return i
+}
+
+// hasPrefixFold reports whether b begins with the lower-case ASCII prefix, in
+// any case.
+func hasPrefixFold(b []byte, prefix string) bool {
+	if len(b) < len(prefix) {
+		return false
+	}
+	for i := range len(prefix) {
+		if b[i]|0x20 != prefix[i] {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,127 @@
+package rtf
+
+import (
+	"strings"
+	"unicode/utf16"
+	"unicode/utf8"
+
+	"github.com/oxbridge-mail/oxbridge/sdk/mapi/codepage"
+)
+
+// pending collects characters until something else follows, since a character
+// may be spread over several tokens: the bytes of a double-byte one, or the
+// two halves of a surrogate pair. At most one of bytes and units is not empty.
+type pending struct {
+	key   pendingKey
+	bytes []byte   // in code page key.cp
+	units []uint16 // UTF-16
+}
+
+// pendingKey is what characters collected together have in common.
+type pendingKey struct {
+	cp   int
+	dest dest
+	chr  charFormat
+}
+
+// maxPending bounds the bytes and units collected at a time, so that the
+// output limit holds early.
+const maxPending = 1 << 20
+
+// addBytes collects visible bytes in the code page that applies.
+func (p *parser) addBytes(b []byte) {
+	key := pendingKey{cp: p.codePage, dest: p.st.dest, chr: p.st.chr}
+	if key.dest != destTag {
+		key.cp = p.fontPage()
+	}
+	if key != p.key || len(p.units) > 0 {
+		p.flush()
+		p.key = key
+	}
+	p.bytes = append(p.bytes, b...)
+	if len(p.bytes) >= maxPending && b[len(b)-1] < utf8.RuneSelf {
+		p.flush()
+	}
+}
+
+// unicode collects the code unit of \uN.
+//
+// QUIRK: numbers above 65535 are taken for whole code points.
+func (p *parser) unicode(t *token) {
+	p.skip = p.st.uc
+	if !p.st.visible() || p.st.dest == destFonts {
+		return
+	}
+	key := pendingKey{dest: p.st.dest, chr: p.st.chr}
+	if key != p.key || len(p.bytes) > 0 {
+		p.flush()
+		p.key = key
+	}
+	n := t.param(' ')
+	if n > 0xFFFF {
+		p.units = utf16.AppendRune(p.units, rune(n))
+	} else if uint16(n) != 0 {
+		p.units = append(p.units, uint16(n))
+	}
+	if len(p.units) >= maxPending && !utf16.IsSurrogate(rune(uint16(n))) {
+		p.flush()
+	}
+}
+
+// flush decodes what is pending and passes it on.
+func (p *parser) flush() {
+	var s string
+	switch {
+	case len(p.bytes) > 0:
+		s = p.decode(p.key.cp, p.bytes)
+		p.bytes = p.bytes[:0]
+	case len(p.units) > 0:
+		s = string(utf16.Decode(p.units))
+		if p.native {
+			s = privateBullets.Replace(s)
+		}
+		p.units = p.units[:0]
+	default:
+		return
+	}
+	if s != "" {
+		p.pass(s, p.key.dest, p.key.chr, false)
+	}
+}
+
+// maxInst bounds the length of a field instruction, in bytes.
+const maxInst = 1 << 16
+
+// pass hands s to destination d; char tells that a control word stands for it.
+func (p *parser) pass(s string, d dest, f charFormat, char bool) {
+	switch {
+	case d == destInst:
+		if len(p.inst)+len(s) <= maxInst {
+			p.inst = append(p.inst, s...)
+		}
+	case char:
+		p.sink.char(s, d == destTag, f)
+	default:
+		p.sink.text(s, d == destTag, f)
+	}
+}
+
+// decode converts bytes of a code page to UTF-8; zero bytes vanish.
+func (p *parser) decode(cp int, b []byte) string {
+	if cp == symbolPage {
+		return decodeSymbol(b, p.native)
+	}
+	if cp == codepage.UTF8 && !utf8.Valid(b) {
+		// QUIRK: Outlook writes 1252 in documents that claim UTF-8, such as
+		// \'a0 for a no-break space.
+		cp = defaultPage
+	}
+	s, ok := codepage.Decode(cp, b)
+	if !ok {
+		p.info.Warnings |= WarnBytes
+	}
+	if strings.IndexByte(s, 0) >= 0 {
+		s = strings.ReplaceAll(s, "\x00", "")
+	}
+	return s
+}

@@ -1,0 +1,149 @@
+// Package rtf turns RTF message bodies into HTML and plain text.
+//
+// A body that Outlook stores as RTF is one of three kinds: HTML encapsulated
+// in RTF, plain text encapsulated in RTF [MS-OXRTFEX], or RTF in its own
+// right. HTML recovers the first, Text reads any of them, NativeHTML renders
+// any of them as seen by an RTF reader.
+//
+// Input is hostile: time is linear in its length, nesting and output are
+// bounded, and nothing panics. Every function is pure and safe for concurrent
+// use.
+package rtf
+
+import (
+	"errors"
+	"fmt"
+)
+
+// Limits on what one body may take.
+const (
+	MaxDepth  = 10_000    // groups within groups; deeper content is dropped
+	MaxOutput = 256 << 20 // bytes of UTF-8 that a function returns at most
+)
+
+// Sentinels matched with errors.Is. Every error of this package wraps exactly
+// one of them.
+var (
+	ErrNotRTF          = errors.New("not rtf")
+	ErrNotEncapsulated = errors.New("rtf encapsulates no html")
+	ErrTooLarge        = errors.New("converted rtf exceeds limit")
+)
+
+// A FormatError says where a body breaks which rule.
+type FormatError struct {
+	Offset int64  // byte offset in the RTF
+	Spec   string // section broken
+	Detail string // what was found
+	Err    error  // one of the sentinels of this package
+}
+
+// Error describes the defect and its place.
+func (e *FormatError) Error() string {
+	return fmt.Sprintf("%v: %s at offset %#x (%s)", e.Err, e.Detail, e.Offset, e.Spec)
+}
+
+// Unwrap returns the sentinel.
+func (e *FormatError) Unwrap() error { return e.Err }
+
+// A Warning is a set of defects that did not prevent conversion.
+type Warning uint8
+
+// The defects a Warning may hold.
+const (
+	WarnDepth     Warning = 1 << iota // content nested deeper than MaxDepth was dropped
+	WarnTruncated                     // the outermost group is not closed
+	WarnCodePage                      // a code page is unknown; 1252 was used
+	WarnBytes                         // bytes without meaning became U+FFFD
+)
+
+// Info is what a conversion found out about a body.
+type Info struct {
+	Kind     Kind
+	CodePage int // Windows code page of the document, from \ansicpg and the like
+	Warnings Warning
+
+	// Charset is what the meta elements of encapsulated HTML named, the first
+	// of them and as written; they name utf-8 after conversion. Empty if none.
+	Charset string
+
+	// Placeholders holds the byte offset in the output of each attachment
+	// placeholder (\objattph), in document order: the k-th stands for the k-th
+	// attachment by PidTagRenderingPosition.
+	Placeholders []int
+
+	// Pictures and Objects count embedded pictures and OLE objects that the
+	// output lacks.
+	Pictures, Objects int
+}
+
+// HTML recovers the HTML encapsulated in rtf [MS-OXRTFEX] 2.2.3.2. The result
+// is UTF-8, and meta elements that name a charset are made to say so.
+//
+// It fails with a *FormatError: ErrNotRTF or ErrNotEncapsulated if rtf is of
+// another kind, ErrTooLarge, along with what fits, beyond MaxOutput.
+func HTML(rtf []byte) (html string, info Info, err error) {
+	if err := check(rtf); err != nil {
+		return "", Info{}, err
+	}
+	if Detect(rtf) != KindHTML {
+		return "", Info{Kind: Detect(rtf)}, &FormatError{0, "[MS-OXRTFEX] 2.2.3.1", `no \fromhtml`, ErrNotEncapsulated}
+	}
+	d := &deencapsulator{}
+	p := newParser(rtf, d, &d.output)
+	err = p.run()
+	info = p.result(KindHTML)
+	html, info.Charset = renameCharset(d.buf, info.Placeholders)
+	return html, info, err
+}
+
+// Text returns the visible text of rtf, whatever its kind, as UTF-8 with CRLF
+// line ends. For encapsulated text [MS-OXRTFEX] 2.2.3.3 this is the text that
+// was encapsulated; otherwise cells are separated by tabs and rows by lines.
+//
+// It fails with a *FormatError: ErrNotRTF, or ErrTooLarge along with what fits
+// beyond MaxOutput.
+func Text(rtf []byte) (text string, info Info, err error) {
+	if err := check(rtf); err != nil {
+		return "", Info{}, err
+	}
+	w := &textWriter{}
+	p := newParser(rtf, w, &w.output)
+	p.native = true
+	err = p.run()
+	return string(w.buf), p.result(Detect(rtf)), err
+}
+
+// NativeHTML renders rtf as an HTML document in UTF-8: paragraphs, character
+// formatting, links and tables as an RTF reader shows them. An img
+// element may be inserted at each offset of Placeholders in the Info.
+//
+// It fails with a *FormatError: ErrNotRTF, or ErrTooLarge along with what fits
+// beyond MaxOutput.
+func NativeHTML(rtf []byte) (html string, info Info, err error) {
+	if err := check(rtf); err != nil {
+		return "", Info{}, err
+	}
+	w := &htmlWriter{}
+	p := newParser(rtf, w, &w.output)
+	p.native, p.format = true, true
+	w.p = p
+	w.begin()
+	err = p.run()
+	w.end()
+	return string(w.buf), p.result(Detect(rtf)), err
+}
+
+// output collects UTF-8 up to MaxOutput bytes.
+type output struct {
+	buf  []byte
+	full bool // something did not fit
+}
+
+// write appends s if it fits whole.
+func (o *output) write(s string) {
+	if len(o.buf)+len(s) > MaxOutput {
+		o.full = true
+		return
+	}
+	o.buf = append(o.buf, s...)
+}

@@ -1,0 +1,89 @@
+package codepage
+
+import (
+	"unicode/utf16"
+	"unicode/utf8"
+
+	"golang.org/x/text/encoding/unicode"
+	"golang.org/x/text/transform"
+)
+
+// DecodeUTF16 converts little-endian UTF-16, the form of a PtypString value,
+// to UTF-8. A trailing odd byte is dropped and lone surrogates become U+FFFD.
+// Terminating zeros are kept.
+func DecodeUTF16(b []byte) string {
+	s, _ := decodeUTF16(b, false)
+	return s
+}
+
+// EncodeUTF16 converts s to little-endian UTF-16 without a byte order mark or
+// terminator. Invalid UTF-8 becomes U+FFFD.
+func EncodeUTF16(s string) []byte {
+	return encodeUTF16(s, false)
+}
+
+// unit reads the code unit at b[0] and b[1].
+func unit(b []byte, big bool) uint16 {
+	if big {
+		return uint16(b[0])<<8 | uint16(b[1])
+	}
+	return uint16(b[1])<<8 | uint16(b[0])
+}
+
+func decodeUTF16(b []byte, big bool) (s string, ok bool) {
+	ok = len(b)%2 == 0
+	b = b[:len(b)&^1]
+	out := make([]byte, 0, len(b)/2)
+	for len(b) >= 2 {
+		u := unit(b, big)
+		b = b[2:]
+		if u < utf8.RuneSelf {
+			out = append(out, byte(u))
+			continue
+		}
+		r := rune(u)
+		if utf16.IsSurrogate(r) {
+			r = utf8.RuneError
+			if len(b) >= 2 {
+				r = utf16.DecodeRune(rune(u), rune(unit(b, big)))
+			}
+			if r == utf8.RuneError {
+				ok = false
+			} else {
+				b = b[2:]
+			}
+		}
+		out = utf8.AppendRune(out, r)
+	}
+	return string(out), ok
+}
+
+func encodeUTF16(s string, big bool) []byte {
+	out := make([]byte, 0, 2*len(s))
+	for _, r := range s {
+		var units [2]uint16
+		for _, u := range utf16.AppendRune(units[:0], r) {
+			if big {
+				out = append(out, byte(u>>8), byte(u))
+			} else {
+				out = append(out, byte(u), byte(u>>8))
+			}
+		}
+	}
+	return out
+}
+
+// utf16Page is code page 1200 or, when big, 1201.
+type utf16Page struct{ big bool }
+
+func (p utf16Page) decode(b []byte) (string, bool) { return decodeUTF16(b, p.big) }
+
+func (p utf16Page) encode(s string) ([]byte, bool) { return encodeUTF16(s, p.big), true }
+
+func (p utf16Page) transformer() transform.Transformer {
+	order := unicode.LittleEndian
+	if p.big {
+		order = unicode.BigEndian
+	}
+	return unicode.UTF16(order, unicode.IgnoreBOM).NewDecoder()
+}
