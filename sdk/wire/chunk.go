@@ -1,0 +1,56 @@
+package wire
+
+import (
+	"sync"
+
+	"google.golang.org/protobuf/proto"
+
+	"github.com/oxbridge-mail/oxbridge/sdk/pluginv1"
+)
+
+// chunks holds buffers of ChunkSize bytes.
+var chunks = sync.Pool{New: func() any { b := make([]byte, ChunkSize); return &b }}
+
+// NewChunk returns a buffer of [ChunkSize] bytes with any contents. Give it
+// back with [FreeChunk], or give it away in an [Owned] frame.
+func NewChunk() *[]byte {
+	b := chunks.Get().(*[]byte)
+	*b = (*b)[:ChunkSize]
+	return b
+}
+
+// FreeChunk takes back a buffer that NewChunk returned. Nobody may use it
+// afterwards.
+func FreeChunk(b *[]byte) {
+	if b != nil && cap(*b) == ChunkSize {
+		chunks.Put(b)
+	}
+}
+
+// FreePayload takes back the payload of a frame that [Codec] has unmarshalled.
+// Nobody may use it afterwards. It need not be called, but saves memory.
+func FreePayload(payload []byte) {
+	if cap(payload) == ChunkSize {
+		chunks.Put(&payload)
+	}
+}
+
+// An Owned is a frame whose payload is given away with it. Send it with the
+// stream's SendMsg in place of the frame: Chunk goes back to its pool when the
+// bytes are on the wire, so it must not be touched after that call.
+type Owned struct {
+	// Frame is a *pluginv1.HostFrame or *pluginv1.PluginFrame with Data.
+	Frame proto.Message
+	// Chunk came from NewChunk; the frame's payload is its beginning.
+	Chunk *[]byte
+}
+
+// HostData returns a frame that answers Read number id.
+func HostData(job uint64, id uint32, last bool, payload []byte) *pluginv1.HostFrame {
+	return &pluginv1.HostFrame{Job: job, Kind: &pluginv1.HostFrame_Data{Data: &pluginv1.Data{Id: id, Last: last, Payload: payload}}}
+}
+
+// PluginData returns a frame with the next bytes of a stream.
+func PluginData(job uint64, stream uint32, last bool, payload []byte) *pluginv1.PluginFrame {
+	return &pluginv1.PluginFrame{Job: job, Kind: &pluginv1.PluginFrame_Data{Data: &pluginv1.Data{Id: stream, Last: last, Payload: payload}}}
+}

@@ -1,0 +1,296 @@
+package wire
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/oxbridge-mail/oxbridge/sdk/mapi"
+	"github.com/oxbridge-mail/oxbridge/sdk/pluginv1"
+)
+
+// A form is how the values of a property type look on the wire. Both functions
+// report whether they found a value of the type.
+type form struct {
+	large bool // may stay elsewhere
+	enc   func(dst *pluginv1.Prop, v mapi.Value) bool
+	dec   func(src *pluginv1.Prop) (mapi.Value, bool)
+}
+
+// forms has a row for each property type ([MS-OXCDATA] 2.11.1).
+var forms = map[mapi.Type]form{
+	mapi.PtypNull:         nothing(false),
+	mapi.PtypObject:       nothing(true),
+	mapi.PtypInteger16:    integer[int16](),
+	mapi.PtypInteger32:    integer[int32](),
+	mapi.PtypInteger64:    integer[int64](),
+	mapi.PtypCurrency:     integer[mapi.Currency](),
+	mapi.PtypErrorCode:    integer[mapi.Code](),
+	mapi.PtypBoolean:      {enc: encBool, dec: decBool},
+	mapi.PtypFloating32:   floating[float32](),
+	mapi.PtypFloating64:   floating[float64](),
+	mapi.PtypFloatingTime: floating[mapi.FloatingTime](),
+	mapi.PtypTime:         {enc: encTime, dec: decTime},
+	mapi.PtypString:       {large: true, enc: encText, dec: decText},
+	mapi.PtypString8:      {large: true, enc: encText, dec: decText},
+	mapi.PtypBinary:       {large: true, enc: encBytes, dec: decBytes},
+	mapi.PtypServerID:     {large: true, enc: encBytes, dec: decBytes},
+	mapi.PtypGuid:         {enc: encGUID, dec: decGUID},
+
+	mapi.PtypMultipleInteger16:    integers[int16](),
+	mapi.PtypMultipleInteger32:    integers[int32](),
+	mapi.PtypMultipleInteger64:    integers[int64](),
+	mapi.PtypMultipleCurrency:     integers[mapi.Currency](),
+	mapi.PtypMultipleFloating32:   floatings[float32](),
+	mapi.PtypMultipleFloating64:   floatings[float64](),
+	mapi.PtypMultipleFloatingTime: floatings[mapi.FloatingTime](),
+	mapi.PtypMultipleTime:         {enc: encTimes, dec: decTimes},
+	mapi.PtypMultipleString:       {enc: encTexts, dec: decTexts},
+	mapi.PtypMultipleString8:      {enc: encTexts, dec: decTexts},
+	mapi.PtypMultipleGuid:         {enc: encGUIDs, dec: decGUIDs},
+	mapi.PtypMultipleBinary:       {enc: encBlocks, dec: decBlocks},
+}
+
+func nothing(large bool) form {
+	return form{
+		large: large,
+		enc:   func(_ *pluginv1.Prop, v mapi.Value) bool { return v == nil },
+		dec:   func(src *pluginv1.Prop) (mapi.Value, bool) { return nil, src.GetValue() == nil },
+	}
+}
+
+func integer[T ~int16 | ~int32 | ~int64 | ~uint32]() form {
+	return form{
+		enc: func(dst *pluginv1.Prop, v mapi.Value) bool {
+			x, ok := v.(T)
+			dst.Value = &pluginv1.Prop_Integer{Integer: int64(x)}
+			return ok
+		},
+		dec: func(src *pluginv1.Prop) (mapi.Value, bool) {
+			x, ok := src.GetValue().(*pluginv1.Prop_Integer)
+			if !ok || int64(T(x.Integer)) != x.Integer {
+				return nil, false
+			}
+			return T(x.Integer), true
+		},
+	}
+}
+
+func floating[T ~float32 | ~float64]() form {
+	return form{
+		enc: func(dst *pluginv1.Prop, v mapi.Value) bool {
+			x, ok := v.(T)
+			dst.Value = &pluginv1.Prop_Floating{Floating: float64(x)}
+			return ok
+		},
+		dec: func(src *pluginv1.Prop) (mapi.Value, bool) {
+			x, ok := src.GetValue().(*pluginv1.Prop_Floating)
+			if !ok {
+				return nil, false
+			}
+			return T(x.Floating), true
+		},
+	}
+}
+
+func encBool(dst *pluginv1.Prop, v mapi.Value) bool {
+	b, ok := v.(bool)
+	x := &pluginv1.Prop_Integer{}
+	if b {
+		x.Integer = 1
+	}
+	dst.Value = x
+	return ok
+}
+
+func decBool(src *pluginv1.Prop) (mapi.Value, bool) {
+	x, ok := src.GetValue().(*pluginv1.Prop_Integer)
+	return ok && x.Integer != 0, ok
+}
+
+func encTime(dst *pluginv1.Prop, v mapi.Value) bool {
+	x, ok := v.(mapi.Filetime)
+	dst.Value = &pluginv1.Prop_Time{Time: uint64(x)}
+	return ok
+}
+
+func decTime(src *pluginv1.Prop) (mapi.Value, bool) {
+	x, ok := src.GetValue().(*pluginv1.Prop_Time)
+	if !ok {
+		return nil, false
+	}
+	return mapi.Filetime(x.Time), true
+}
+
+func encText(dst *pluginv1.Prop, v mapi.Value) bool {
+	s, ok := v.(string)
+	dst.Value = &pluginv1.Prop_Text{Text: strings.ToValidUTF8(s, "\uFFFD")}
+	return ok
+}
+
+func decText(src *pluginv1.Prop) (mapi.Value, bool) {
+	x, ok := src.GetValue().(*pluginv1.Prop_Text)
+	if !ok {
+		return nil, false
+	}
+	return strings.ToValidUTF8(x.Text, "\uFFFD"), true
+}
+
+func encBytes(dst *pluginv1.Prop, v mapi.Value) bool {
+	b, ok := v.([]byte)
+	dst.Value = &pluginv1.Prop_Bytes{Bytes: b}
+	return ok
+}
+
+func decBytes(src *pluginv1.Prop) (mapi.Value, bool) {
+	x, ok := src.GetValue().(*pluginv1.Prop_Bytes)
+	if !ok {
+		return nil, false
+	}
+	if x.Bytes == nil {
+		return []byte{}, true
+	}
+	return x.Bytes, true
+}
+
+func encGUID(dst *pluginv1.Prop, v mapi.Value) bool {
+	g, ok := v.(mapi.GUID)
+	dst.Value = &pluginv1.Prop_Bytes{Bytes: g[:]}
+	return ok
+}
+
+func decGUID(src *pluginv1.Prop) (mapi.Value, bool) {
+	x, ok := src.GetValue().(*pluginv1.Prop_Bytes)
+	if !ok || len(x.Bytes) != len(mapi.GUID{}) {
+		return nil, false
+	}
+	return mapi.GUID(x.Bytes), true
+}
+
+// setMulti makes dst a multi-valued property.
+func setMulti(dst *pluginv1.Prop, m *pluginv1.Multi) { dst.Value = &pluginv1.Prop_Multi{Multi: m} }
+
+// multi returns the values of a multi-valued property. The fields of other
+// types in it are ignored.
+func multi(src *pluginv1.Prop) (*pluginv1.Multi, bool) {
+	x, ok := src.GetValue().(*pluginv1.Prop_Multi)
+	if !ok {
+		return nil, false
+	}
+	return x.Multi, true
+}
+
+func integers[T ~int16 | ~int32 | ~int64]() form {
+	return form{
+		enc: func(dst *pluginv1.Prop, v mapi.Value) bool {
+			xs, ok := v.([]T)
+			m := &pluginv1.Multi{Integers: make([]int64, len(xs))}
+			for i, x := range xs {
+				m.Integers[i] = int64(x)
+			}
+			setMulti(dst, m)
+			return ok
+		},
+		dec: func(src *pluginv1.Prop) (mapi.Value, bool) {
+			m, ok := multi(src)
+			out := make([]T, len(m.GetIntegers()))
+			for i, x := range m.GetIntegers() {
+				out[i] = T(x)
+				ok = ok && int64(out[i]) == x
+			}
+			return out, ok
+		},
+	}
+}
+
+func floatings[T ~float32 | ~float64]() form {
+	return form{
+		enc: func(dst *pluginv1.Prop, v mapi.Value) bool {
+			xs, ok := v.([]T)
+			m := &pluginv1.Multi{Floatings: make([]float64, len(xs))}
+			for i, x := range xs {
+				m.Floatings[i] = float64(x)
+			}
+			setMulti(dst, m)
+			return ok
+		},
+		dec: func(src *pluginv1.Prop) (mapi.Value, bool) {
+			m, ok := multi(src)
+			out := make([]T, len(m.GetFloatings()))
+			for i, x := range m.GetFloatings() {
+				out[i] = T(x)
+			}
+			return out, ok
+		},
+	}
+}
+
+func encTimes(dst *pluginv1.Prop, v mapi.Value) bool {
+	xs, ok := v.([]mapi.Filetime)
+	m := &pluginv1.Multi{Times: make([]uint64, len(xs))}
+	for i, x := range xs {
+		m.Times[i] = uint64(x)
+	}
+	setMulti(dst, m)
+	return ok
+}
+
+func decTimes(src *pluginv1.Prop) (mapi.Value, bool) {
+	m, ok := multi(src)
+	out := make([]mapi.Filetime, len(m.GetTimes()))
+	for i, x := range m.GetTimes() {
+		out[i] = mapi.Filetime(x)
+	}
+	return out, ok
+}
+
+func encTexts(dst *pluginv1.Prop, v mapi.Value) bool {
+	xs, ok := v.([]string)
+	m := &pluginv1.Multi{Texts: make([]string, len(xs))}
+	for i, x := range xs {
+		m.Texts[i] = strings.ToValidUTF8(x, "\uFFFD")
+	}
+	setMulti(dst, m)
+	return ok
+}
+
+func decTexts(src *pluginv1.Prop) (mapi.Value, bool) {
+	m, ok := multi(src)
+	out := make([]string, len(m.GetTexts()))
+	for i, x := range m.GetTexts() {
+		out[i] = strings.ToValidUTF8(x, "\uFFFD")
+	}
+	return out, ok
+}
+
+func encGUIDs(dst *pluginv1.Prop, v mapi.Value) bool {
+	xs, ok := v.([]mapi.GUID)
+	m := &pluginv1.Multi{Bytes: make([][]byte, len(xs))}
+	for i := range xs {
+		m.Bytes[i] = xs[i][:]
+	}
+	setMulti(dst, m)
+	return ok
+}
+
+func decGUIDs(src *pluginv1.Prop) (mapi.Value, bool) {
+	m, ok := multi(src)
+	out := make([]mapi.GUID, len(m.GetBytes()))
+	for i, x := range m.GetBytes() {
+		if len(x) != len(out[i]) {
+			return nil, false
+		}
+		out[i] = mapi.GUID(x)
+	}
+	return out, ok
+}
+
+func encBlocks(dst *pluginv1.Prop, v mapi.Value) bool {
+	xs, ok := v.([][]byte)
+	setMulti(dst, &pluginv1.Multi{Bytes: xs})
+	return ok
+}
+
+func decBlocks(src *pluginv1.Prop) (mapi.Value, bool) {
+	m, ok := multi(src)
+	return slices.Clone(m.GetBytes()), ok
+}
