@@ -1,0 +1,318 @@
+package rfc5322
+
+import (
+	"bytes"
+	"strings"
+)
+
+// An Address is one entry of an address list, or an empty group.
+type Address struct {
+	Name  string // display name, decoded; "" when there is none
+	Addr  string // addr-spec, or whatever stood in its place; "" for a bare name or an empty group
+	Group string // name of the group the entry belongs to; "" outside of groups
+}
+
+// ParseAddressList reads an address list (RFC 5322 3.4). It never fails:
+// whatever is no address becomes an entry with a Name alone. An empty group
+// yields one Address with only Group set.
+//
+// QUIRK: accepted are semicolons between addresses, missing angle brackets,
+// addresses in brackets within brackets, "mailto:" and "smtp:" prefixes,
+// blanks in addresses, source routes, encoded words anywhere, raw 8-bit text
+// and quotes or comments that never end.
+func ParseAddressList(raw []byte) []Address {
+	p := addressParser{in: raw}
+	for p.pos < len(p.in) {
+		p.step()
+	}
+	p.endEntry()
+	p.endGroup()
+	return p.list
+}
+
+// piece is a run of an entry between blanks and specials.
+type piece struct {
+	text   string // raw; a quoted string without its quotes
+	quoted bool
+	blank  bool // white space or a comment stood before it
+}
+
+type addressParser struct {
+	in   []byte
+	pos  int
+	list []Address
+
+	phrase   []piece
+	comment  string // the last one of the entry
+	angle    string // what stood in angle brackets
+	hasAngle bool
+	blank    bool // white space since the last piece
+
+	group      string
+	inGroup    bool
+	groupStart int // len(list) where the group began
+
+	literalQuote, literalParen bool // no closing one follows: they are text
+}
+
+// step consumes one token.
+func (p *addressParser) step() {
+	rest := p.in[p.pos:]
+	switch c := rest[0]; {
+	case c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == 0:
+		p.pos++
+		p.blank = true
+	case c == ',' || c == ';':
+		p.pos++
+		p.endEntry()
+		if c == ';' {
+			p.endGroup()
+		}
+	case c == '"' && !p.literalQuote:
+		if !p.quotedString(rest) {
+			p.literalQuote = true
+		}
+	case c == '(' && !p.literalParen:
+		if !p.skipComment(rest) {
+			p.literalParen = true
+		}
+	case c == '<':
+		p.angleAddr(rest)
+	case c == ':' && p.colon():
+		p.pos++
+	case c == '>':
+		p.pos++ // stray
+	default:
+		p.atom(rest)
+	}
+}
+
+// add appends a piece and moves n bytes on.
+func (p *addressParser) add(text string, quoted bool, n int) {
+	p.phrase = append(p.phrase, piece{text, quoted, p.blank})
+	p.blank = false
+	p.pos += n
+}
+
+// quotedString reads a quoted string; false when it has no end.
+func (p *addressParser) quotedString(b []byte) bool {
+	s, n := quoted(b)
+	if n == 0 {
+		return false
+	}
+	p.add(s, true, n)
+	return true
+}
+
+// quoted reads the quoted string b starts with and returns its content and its
+// length with quotes, 0 when it has no end.
+func quoted(b []byte) (s string, n int) {
+	var out []byte
+	for i := 1; i < len(b); i++ {
+		switch b[i] {
+		case '"':
+			return string(out), i + 1
+		case '\\':
+			if i+1 < len(b) {
+				i++
+			}
+		}
+		out = append(out, b[i])
+	}
+	return "", 0
+}
+
+// skipComment reads a comment, which may hold others; false when it has no
+// end.
+func (p *addressParser) skipComment(b []byte) bool {
+	s, n := commentAt(b)
+	if n == 0 {
+		return false
+	}
+	p.comment, p.blank = s, true
+	p.pos += n
+	return true
+}
+
+// commentAt reads the comment b starts with and returns its content and its
+// length, 0 when it has no end.
+func commentAt(b []byte) (s string, n int) {
+	var out []byte
+	depth := 0
+	for i := 0; i < len(b); i++ {
+		switch b[i] {
+		case '(':
+			depth++
+			if depth == 1 {
+				continue
+			}
+		case ')':
+			depth--
+			if depth == 0 {
+				return string(out), i + 1
+			}
+		case '\\':
+			if i+1 < len(b) {
+				i++
+			}
+		}
+		out = append(out, b[i])
+	}
+	return "", 0
+}
+
+// angleAddr reads "<…>". Without a closing bracket the address ends before
+// the next separator or bracket.
+func (p *addressParser) angleAddr(b []byte) {
+	i := 1
+	for i < len(b) && (b[i] == '<' || b[i] == ' ') { // QUIRK: <<a@b>>
+		i++
+	}
+	end, next := angleEnd(b, i)
+	if p.hasAngle && len(bytes.TrimSpace(p.in[p.pos+i:p.pos+end])) == 0 {
+		p.pos += next
+		return
+	}
+	if p.hasAngle { // a second one without a separator
+		p.endEntry()
+	}
+	p.angle, p.hasAngle = string(b[i:end]), true
+	p.blank = true
+	p.pos += next
+}
+
+// angleEnd returns where the content of an angle address that starts at i ends
+// and where reading goes on.
+func angleEnd(b []byte, i int) (end, next int) {
+	separator, route, literalQuote := -1, i < len(b) && b[i] == '@', false
+	for j := i; j < len(b); j++ {
+		switch b[j] {
+		case '>':
+			if separator >= 0 && bytes.IndexByte(b[separator:j], '@') >= 0 {
+				return separator, separator // the separator was one
+			}
+			return j, j + 1
+		case '"':
+			if literalQuote {
+				continue
+			}
+			_, n := quoted(b[j:min(len(b), j+maxAddress)])
+			j += max(n-1, 0)
+			literalQuote = n == 0
+		case '<':
+			if separator >= 0 {
+				return separator, separator
+			}
+			return j, j
+		case ':':
+			route = false
+		case ',', ';':
+			if separator < 0 && !route {
+				separator = j
+			}
+		}
+		if j-i > maxAddress && separator >= 0 {
+			break
+		}
+	}
+	if separator >= 0 {
+		return separator, separator
+	}
+	return len(b), len(b)
+}
+
+// maxAddress bounds how far the end of an address is looked for, in bytes.
+const maxAddress = 2000
+
+// colon starts a group when the entry so far is a name. It is false when the
+// colon is text.
+func (p *addressParser) colon() bool {
+	if p.hasAngle || p.inGroup || len(p.phrase) == 0 {
+		return len(p.phrase) == 0 && !p.hasAngle
+	}
+	last := p.phrase[len(p.phrase)-1]
+	if len(p.phrase) == 1 && !last.quoted && isScheme(last.text) {
+		p.phrase = p.phrase[:0]
+		return true
+	}
+	for _, w := range p.phrase {
+		if !w.quoted && strings.Contains(w.text, "@") {
+			return false
+		}
+	}
+	p.group, p.inGroup, p.groupStart = phraseText(p.phrase), true, len(p.list)
+	p.reset()
+	return true
+}
+
+// isScheme reports whether s is an address type written before an address.
+func isScheme(s string) bool {
+	return strings.EqualFold(s, "mailto") || strings.EqualFold(s, "smtp")
+}
+
+// atom reads an encoded word or a run of other characters.
+func (p *addressParser) atom(b []byte) {
+	if _, n := encodedWordAt(b); n > 0 {
+		p.add(string(b[:n]), false, n)
+		return
+	}
+	literal := false // inside a domain literal
+	for i := range len(b) {
+		c := b[i]
+		switch {
+		case literal:
+			literal = c != ']'
+			continue
+		case c == '[' && i > 0 && b[i-1] == '@' && bytes.IndexByte(b[i:min(len(b), i+80)], ']') > 0:
+			literal = true
+			continue
+		case i == 0:
+			continue // whatever it is, it is text
+		case strings.IndexByte(" \t\r\n\x00,;<>:", c) >= 0,
+			c == '"' && !p.literalQuote, c == '(' && !p.literalParen,
+			c == '=' && i+1 < len(b) && b[i+1] == '?':
+			p.add(string(b[:i]), false, i)
+			return
+		}
+	}
+	p.add(string(b), false, len(b))
+}
+
+func (p *addressParser) reset() {
+	p.phrase, p.comment, p.angle, p.hasAngle, p.blank = p.phrase[:0], "", "", false, false
+}
+
+// endEntry appends the entry read so far, if there is one.
+func (p *addressParser) endEntry() {
+	var a Address
+	switch {
+	case p.hasAngle:
+		a.Addr = cleanAddr(p.angle)
+		a.Name = phraseText(p.phrase)
+		if a.Name == "" && a.Addr == "" {
+			p.reset()
+			return // <>
+		}
+	case len(p.phrase) > 0:
+		a.Name, a.Addr = splitBare(p.phrase)
+	case p.comment == "":
+		p.reset()
+		return
+	}
+	if a.Name == "" && p.comment != "" {
+		a.Name = DecodeText([]byte(p.comment))
+	}
+	if a.Name != "" || a.Addr != "" {
+		a.Group = p.group
+		p.list = append(p.list, a)
+	}
+	p.reset()
+}
+
+// endGroup leaves a group and records it when it was empty.
+func (p *addressParser) endGroup() {
+	if p.inGroup && len(p.list) == p.groupStart && p.group != "" {
+		p.list = append(p.list, Address{Group: p.group})
+	}
+	p.inGroup, p.group = false, ""
+}

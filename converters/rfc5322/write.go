@@ -1,0 +1,277 @@
+package rfc5322
+
+import (
+	"strings"
+	"time"
+	"unicode/utf8"
+)
+
+// Line lengths in bytes without CRLF (RFC 5322 2.1.1, RFC 2047 2).
+const (
+	softLine     = 78  // where lines are folded
+	maxWord      = 75  // an encoded word
+	maxWordLine  = 76  // a line that holds one
+	longToken    = 900 // a token that is not left whole; leaves room under 998
+	maxBlankRun  = 60  // blanks that may stand at the start of a folded line
+	maxFieldName = 70
+)
+
+// folder writes one header field line by line.
+type folder struct {
+	out  []byte
+	line int  // bytes on the current line
+	word bool // the line holds an encoded word
+}
+
+// newFolder starts a field. Bytes that a name cannot hold become "-".
+func newFolder(name string) *folder {
+	b := []byte(name[:min(len(name), maxFieldName)])
+	for i, c := range b {
+		if c <= ' ' || c >= 0x7F || c == ':' {
+			b[i] = '-'
+		}
+	}
+	if len(b) == 0 {
+		b = []byte("X-Unnamed")
+	}
+	b = append(b, ':')
+	return &folder{out: b, line: len(b)}
+}
+
+// token writes an unbreakable token after blanks, which must not be empty, on
+// a new line when the current one would become too long.
+func (f *folder) token(blanks, token string) {
+	f.word = f.word || strings.HasPrefix(token, "=?")
+	limit := softLine
+	if f.word {
+		limit = maxWordLine
+	}
+	if f.line+len(blanks)+len(token) > limit {
+		f.out = append(f.out, "\r\n"...)
+		f.line, f.word = 0, strings.HasPrefix(token, "=?")
+	}
+	f.out = append(f.out, blanks...)
+	f.out = append(f.out, token...)
+	f.line += len(blanks) + len(token)
+}
+
+// tokenAfterName is token, but keeps the first token of a value on the line of
+// the field name, however long.
+//
+// QUIRK: Python's email reads a fold after the colon as a blank of the value.
+func (f *folder) tokenAfterName(first bool, blanks, token string) {
+	if !first {
+		f.token(blanks, token)
+		return
+	}
+	f.out = append(append(f.out, blanks...), token...)
+	f.line += len(blanks) + len(token)
+}
+
+// end returns the finished field.
+func (f *folder) end() []byte { return append(f.out, "\r\n"...) }
+
+// clean makes value one line: a line break becomes one blank, so does every
+// other control, and surrounding blanks go. Invalid UTF-8 becomes U+FFFD.
+func clean(value string) string {
+	value = strings.ToValidUTF8(value, "\uFFFD")
+	if strings.IndexFunc(value, isControl) >= 0 {
+		value = strings.ReplaceAll(value, "\r\n", "\n")
+		value = strings.Map(func(r rune) rune {
+			if isControl(r) {
+				return ' '
+			}
+			return r
+		}, value)
+	}
+	return strings.Trim(value, " ")
+}
+
+// isASCIIString reports whether s holds no byte above 0x7F.
+func isASCIIString(s string) bool {
+	for i := range len(s) {
+		if s[i] >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
+}
+
+// word is a token and the blanks before it.
+type word struct {
+	blanks string
+	token  string
+}
+
+// words splits a clean value at its blanks.
+func words(value string) []word {
+	var list []word
+	for value != "" {
+		n := len(value) - len(strings.TrimLeft(value, " "))
+		m := strings.IndexByte(value[n:], ' ')
+		if m < 0 {
+			m = len(value) - n
+		}
+		list = append(list, word{value[:n], value[n : n+m]})
+		value = value[n+m:]
+	}
+	return list
+}
+
+// Text returns the field name: value with an unstructured body, CRLF included
+// (RFC 5322 2.2.1). It is folded at blanks to 78 bytes where that is possible,
+// though not before the first word, and to 998 always. Words that are not US-ASCII, look like encoded words or
+// are too long are written as UTF-8 encoded words (RFC 2047).
+//
+// Controls in value, line breaks above all, become blanks: a value cannot add
+// a field. Surrounding blanks are not kept.
+func Text(name, value string) []byte {
+	f := newFolder(name)
+	list := words(clean(value))
+	first, last := -1, -1 // the words to encode, with all between them
+	for i, w := range list {
+		if !isASCIIString(w.token) || strings.Contains(w.token, "=?") || len(w.token) > longToken {
+			last = i
+			if first < 0 {
+				first = i
+			}
+		}
+		if len(w.blanks) > maxBlankRun {
+			if first < 0 {
+				first = max(i-1, 0)
+			}
+			last = i
+		}
+	}
+	for i := 0; i < len(list); i++ {
+		w := list[i]
+		blanks := w.blanks
+		if blanks == "" {
+			blanks = " " // after the colon
+		}
+		if i != first {
+			f.tokenAfterName(i == 0, blanks, w.token)
+			continue
+		}
+		var span strings.Builder
+		span.WriteString(w.token)
+		for i++; i <= last; i++ {
+			span.WriteString(list[i].blanks + list[i].token)
+		}
+		i--
+		f.encoded(blanks, span.String())
+	}
+	return f.end()
+}
+
+// encoded writes s as encoded words.
+func (f *folder) encoded(blanks, s string) {
+	room := maxWordLine - f.line - len(blanks)
+	for i, token := range encodeWords(s, min(room, maxWord), textSafe) {
+		if i > 0 {
+			blanks = " "
+		}
+		f.token(blanks, token)
+	}
+}
+
+// Raw returns the field name: value with a structured body that is passed
+// through: folded at blanks, controls replaced by blanks. A token too long for
+// a line is cut, which adds white space. A value that is not US-ASCII has no
+// structured form and is written as by Text.
+func Raw(name, value string) []byte {
+	value = clean(value)
+	if !isASCIIString(value) {
+		return Text(name, value)
+	}
+	f := newFolder(name)
+	for i, w := range words(value) {
+		blanks := w.blanks
+		if blanks == "" || len(blanks) > maxBlankRun {
+			blanks = " "
+		}
+		for len(w.token) > longToken {
+			f.token(blanks, w.token[:softLine-1])
+			w.token, blanks = w.token[softLine-1:], " "
+		}
+		f.tokenAfterName(i == 0 && f.line <= maxFieldName, blanks, w.token)
+	}
+	return f.end()
+}
+
+// Date returns the field name: t in the zone of t (RFC 5322 3.3). Years
+// outside of 1 to 9999 have no form there and give nil.
+func Date(name string, t time.Time) []byte {
+	if y := t.Year(); y < 1 || y > 9999 {
+		return nil
+	}
+	f := newFolder(name)
+	f.token(" ", t.Format("Mon, 02 Jan 2006 15:04:05 -0700"))
+	return f.end()
+}
+
+// MessageIDs returns the field name: value where value is one or more message
+// identifiers (RFC 5322 3.6.4). Fields are folded between identifiers only.
+// White space and controls inside of an identifier are removed, bytes above
+// 0x7F are written as %XX, and an identifier without angle brackets gets them.
+// Identifiers longer than 900 bytes are left out, and all but the first in a
+// Message-ID field; nil is returned when nothing is left.
+//
+// An identifier is otherwise kept as it is, even one without an "@": it ties
+// messages together by comparison, so a repair would break threads.
+func MessageIDs(name string, value string) []byte {
+	f := newFolder(name)
+	n := 0
+	for _, id := range splitIDs(value) {
+		if len(id) <= longToken && (n == 0 || !strings.EqualFold(name, "Message-ID")) {
+			f.token(" ", id)
+			n++
+		}
+	}
+	if n == 0 {
+		return nil
+	}
+	return f.end()
+}
+
+// splitIDs cuts a list of identifiers: at angle brackets, and at blanks
+// outside of them.
+func splitIDs(value string) []string {
+	var ids []string
+	for value = strings.TrimSpace(value); value != ""; value = strings.TrimSpace(value) {
+		end := strings.IndexFunc(value, func(r rune) bool { return r <= ' ' || r == '<' || r == ',' })
+		if value[0] == '<' {
+			if end = strings.IndexByte(value, '>'); end < 0 {
+				end = len(value)
+			}
+		} else if end < 0 {
+			end = len(value)
+		}
+		if id := cleanID(value[:end]); id != "" {
+			ids = append(ids, "<"+id+">")
+		}
+		if end < len(value) && value[end] != '<' {
+			end++
+		}
+		value = value[end:]
+	}
+	return ids
+}
+
+// cleanID returns the inside of an identifier.
+func cleanID(s string) string {
+	const hex = "0123456789ABCDEF"
+	var b strings.Builder
+	for i := range len(s) {
+		switch c := s[i]; {
+		case c <= ' ' || c == 0x7F || c == '<' || c == '>':
+		case c >= utf8.RuneSelf:
+			b.WriteByte('%')
+			b.WriteByte(hex[c>>4])
+			b.WriteByte(hex[c&15])
+		default:
+			b.WriteByte(c)
+		}
+	}
+	return b.String()
+}
