@@ -1,0 +1,111 @@
+package msg
+
+import (
+	"fmt"
+
+	"github.com/oxbridge-mail/oxbridge/sdk/mapi"
+	"github.com/oxbridge-mail/oxbridge/sdk/problem"
+)
+
+// item is a property on its way into a file.
+type item struct {
+	tag   mapi.Tag
+	value stored
+}
+
+// bag holds the properties of one object on their way into a file, at most one
+// for each id.
+type bag struct {
+	items []item
+	at    map[uint16]int
+}
+
+// collect takes the properties that can be written. Of two for one id the last
+// wins.
+func (w *writer) collect(props mapi.Props, report problem.Reporter) *bag {
+	b := &bag{items: make([]item, 0, len(props)+4), at: make(map[uint16]int, len(props)+4)}
+	for _, p := range props {
+		t := p.Tag.Type().Unicode()
+		v, ok := encode(t, p.Value)
+		if !ok {
+			report.Report(mismatch(p))
+			continue
+		}
+		id := p.Tag.ID()
+		if !p.Name.IsZero() {
+			id = w.names.id(p.Name)
+		}
+		switch {
+		case id == 0 && p.Name.IsZero():
+			continue
+		case id == 0:
+			report.Report(problem.Problem{Code: "msg.limit", Severity: problem.Loss, Tag: p.Tag,
+				Detail: "no room in the named property map for " + shorten(p.Name.String())})
+			continue
+		case id >= firstNamed && p.Name.IsZero():
+			report.Report(problem.Problem{Code: "msg.property.unnamed", Severity: problem.Loss, Tag: p.Tag,
+				Detail: "the property has an id that needs a name, but none"})
+			continue
+		}
+		b.put(mapi.NewTag(id, t), v)
+	}
+	return b
+}
+
+// mismatch describes a property that has no form in a file.
+func mismatch(p mapi.Prop) problem.Problem {
+	t := p.Tag.Type()
+	bad := problem.Problem{Code: "msg.property.type", Severity: problem.Loss, Tag: p.Tag}
+	switch {
+	case p.Value == nil && (t == mapi.PtypNull || t == mapi.PtypObject):
+		bad.Severity = problem.Info
+		bad.Detail = "the property has no value; it was left out"
+	case !t.Known() || t == mapi.PtypUnspecified:
+		bad.Detail = fmt.Sprintf("property type %#04x cannot be stored", uint16(t))
+	default:
+		bad.Detail = fmt.Sprintf("%v cannot hold a Go value of type %T", t, p.Value)
+	}
+	return bad
+}
+
+// shorten cuts a text that is too long for a report.
+func shorten(s string) string {
+	if len(s) > 100 {
+		return s[:100] + "..."
+	}
+	return s
+}
+
+// put adds a property, replacing one with the same id.
+func (b *bag) put(tag mapi.Tag, v stored) {
+	if i, ok := b.at[tag.ID()]; ok {
+		b.items[i] = item{tag, v}
+		return
+	}
+	b.at[tag.ID()] = len(b.items)
+	b.items = append(b.items, item{tag, v})
+}
+
+// set is put for a value that is known to match its tag.
+func (b *bag) set(tag mapi.Tag, v mapi.Value) {
+	s, ok := encode(tag.Type(), v)
+	if !ok {
+		panic(fmt.Sprintf("msg: %v cannot hold %T", tag, v))
+	}
+	b.put(tag, s)
+}
+
+// setDefault is set unless the id is there.
+func (b *bag) setDefault(tag mapi.Tag, v mapi.Value) {
+	if b.find(tag) == nil {
+		b.set(tag, v)
+	}
+}
+
+// find returns the property with the id of tag, or nil.
+func (b *bag) find(tag mapi.Tag) *item {
+	if i, ok := b.at[tag.ID()]; ok {
+		return &b.items[i]
+	}
+	return nil
+}

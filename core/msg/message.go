@@ -1,0 +1,197 @@
+package msg
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strconv"
+
+	"github.com/oxbridge-mail/oxbridge/core/cfb"
+	"github.com/oxbridge-mail/oxbridge/sdk/mapi"
+	"github.com/oxbridge-mail/oxbridge/sdk/mapi/codepage"
+	"github.com/oxbridge-mail/oxbridge/sdk/mapi/proptag"
+	"github.com/oxbridge-mail/oxbridge/sdk/problem"
+)
+
+// reader is one walk through the tree of a file.
+type reader struct {
+	f       *File
+	objects int             // read so far
+	props   int             // read so far
+	memory  int64           // bytes of values read so far
+	said    map[string]bool // limits already reported
+}
+
+// Message reads the whole tree. Values of more than ReadOptions.Inline bytes,
+// and storages other than embedded messages, are a [mapi.Large] that reads from
+// the file when it is opened. The tree is the caller's.
+//
+// Strings are PtypString: 8-bit ones are decoded by the code page of their
+// message. Named properties have their Name, and the id of this file in Tag.
+// The data of an embedded message is in Attachment.Embedded alone. HTML stored
+// as a Unicode string is PidTagBodyHtml, as an 8-bit one PidTagHtml.
+//
+// What could not be read in full is reported; report may be nil. The error is
+// the reader's own, or that the outermost message is unreadable.
+func (f *File) Message(report problem.Reporter) (*mapi.Message, error) {
+	for _, p := range f.notes {
+		report.Report(p)
+	}
+	r := &reader{f: f, said: make(map[string]bool)}
+	return r.message(f.cfb.Root(), scope{header: rootHeader, page: codepage.Windows, report: report})
+}
+
+// scope is what an object takes from the one around it.
+type scope struct {
+	header int // bytes before the entries of its property stream
+	page   int // code page of 8-bit strings
+	depth  int // embedded messages around it
+	report problem.Reporter
+}
+
+// under returns the scope of a child.
+func (s scope) under(object string, header int) scope {
+	s.header, s.report = header, s.report.Under(object)
+	return s
+}
+
+// take counts n more of something and reports, once, that a limit is reached.
+func (r *reader) take(count *int, n, limit int, what string, report problem.Reporter) bool {
+	if n <= limit-*count {
+		*count += n
+		return true
+	}
+	if !r.said[what] {
+		r.said[what] = true
+		report.Report(problem.Problem{Code: "msg.limit", Severity: problem.Loss,
+			Detail: fmt.Sprintf("the message has more than %d %s; the rest was left out", limit, what)})
+	}
+	return false
+}
+
+// message reads the message in st, itself and everything below.
+func (r *reader) message(st *cfb.Storage, sc scope) (*mapi.Message, error) {
+	c, err := r.scan(st, sc.header, sc.report)
+	if err != nil {
+		return nil, err
+	}
+	sc.page = stringPage(c, sc.page)
+	m := new(mapi.Message)
+	if m.Props, err = r.load(c, sc); err != nil {
+		return nil, err
+	}
+	for i, s := range children(st, recipientPrefix) {
+		if !r.take(&r.objects, 1, r.f.opt.MaxObjects, "objects", sc.report) {
+			break
+		}
+		p, err := r.child(s, sc.under(fmt.Sprintf("recipient %d", i), childHeader))
+		if err != nil {
+			return nil, err
+		}
+		if p != nil {
+			m.Recipients = append(m.Recipients, p)
+		}
+	}
+	for i, s := range children(st, attachmentPrefix) {
+		if !r.take(&r.objects, 1, r.f.opt.MaxObjects, "objects", sc.report) {
+			break
+		}
+		a, err := r.attachment(s, sc.under(fmt.Sprintf("attachment %d", i), childHeader))
+		if err != nil {
+			return nil, err
+		}
+		if a != nil {
+			m.Attachments = append(m.Attachments, a)
+		}
+	}
+	return m, nil
+}
+
+// stringPage returns the code page of the 8-bit strings of a message: the first
+// that makes sense of PidTagMessageCodepage, PidTagMessageLocaleId and
+// PidTagInternetCodepage, else that of the message around it.
+func stringPage(c *contents, outer int) int {
+	if cp, ok := c.int32(proptag.MessageCodepage); ok && usablePage(cp) {
+		return int(cp)
+	}
+	if lcid, ok := c.int32(proptag.MessageLocaleId); ok && lcid != 0 {
+		return codepage.FromLCID(uint32(lcid))
+	}
+	if cp, ok := c.int32(proptag.InternetCodepage); ok && usablePage(cp) {
+		return int(cp)
+	}
+	return outer
+}
+
+// usablePage reports whether 8-bit strings can be in code page cp.
+func usablePage(cp int32) bool {
+	// QUIRK: Outlook names UTF-16 in messages whose strings are 8-bit.
+	return cp > 0 && cp != codepage.UTF16LE && cp != codepage.UTF16BE && codepage.Known(int(cp))
+}
+
+// children returns the storages in st with the prefix by number; the numbers
+// may have gaps.
+func children(st *cfb.Storage, prefix string) []*cfb.Storage {
+	var list []*cfb.Storage
+	number := make(map[*cfb.Storage]uint64)
+	for _, s := range st.Storages() {
+		if hex, ok := cutPrefixFold(s.Name(), prefix); ok {
+			n, err := strconv.ParseUint(hex, 16, 32)
+			if err != nil {
+				n = 1 << 32 // what has no number comes last
+			}
+			number[s] = n
+			list = append(list, s)
+		}
+	}
+	slices.SortStableFunc(list, func(a, b *cfb.Storage) int { return cmp.Compare(number[a], number[b]) })
+	return list
+}
+
+// child reads the properties of a recipient, nil if it has none.
+func (r *reader) child(st *cfb.Storage, sc scope) (mapi.Props, error) {
+	c, err := r.scan(st, sc.header, sc.report)
+	if err != nil {
+		return nil, err
+	}
+	p, err := r.load(c, sc)
+	if err == nil && len(p) == 0 {
+		sc.report.Report(problem.Problem{Code: "msg.object.damaged", Severity: problem.Loss, Part: st.Path(), Detail: "the object is empty; it was left out"})
+		return nil, nil
+	}
+	return p, err
+}
+
+// attachment reads an attachment and, with method 5, the message in it
+// ([MS-OXMSG] 2.2.2). It is nil if there is nothing to read.
+func (r *reader) attachment(st *cfb.Storage, sc scope) (*mapi.Attachment, error) {
+	p, err := r.child(st, sc)
+	if p == nil || err != nil {
+		return nil, err
+	}
+	a := &mapi.Attachment{Props: p}
+	method, _ := p.Int32(proptag.AttachMethod)
+	v, _ := p.Get(proptag.AttachDataObject)
+	if method != mapi.AttachEmbeddedMessage {
+		return a, nil
+	}
+	data, ok := v.(*largeStorage)
+	if !ok || data.storage.Stream(propertyStream) == nil {
+		sc.report.Report(problem.Problem{Code: "msg.attachment.data", Severity: problem.Loss, Tag: proptag.AttachDataObject,
+			Detail: "the attachment is said to be a message but holds none"})
+		return a, nil
+	}
+	if sc.depth >= r.f.opt.MaxDepth || !r.take(&r.objects, 1, r.f.opt.MaxObjects, "objects", sc.report) {
+		data.names = r.f.cfb.Root().Storage(nameStorage)
+		sc.report.Report(problem.Problem{Code: "msg.limit", Severity: problem.Info, Tag: proptag.AttachDataObject,
+			Detail: "messages are embedded too deep; this one was kept as a file"})
+		return a, nil
+	}
+	sc = sc.under("embedded", embeddedHeader)
+	sc.depth++
+	if a.Embedded, err = r.message(data.storage, sc); err != nil {
+		return nil, err
+	}
+	a.Props.Delete(proptag.AttachDataObject)
+	return a, nil
+}

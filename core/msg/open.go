@@ -1,0 +1,97 @@
+package msg
+
+import (
+	"errors"
+	"io"
+
+	"github.com/oxbridge-mail/oxbridge/core/cfb"
+	"github.com/oxbridge-mail/oxbridge/sdk/mapi"
+	"github.com/oxbridge-mail/oxbridge/sdk/problem"
+)
+
+// ReadOptions bound what a message may cost. The zero value is ready for use.
+type ReadOptions struct {
+	// Inline is the most bytes, as stored, of a value that is read at once;
+	// longer ones become a [mapi.Large]. 0 means 64 KiB.
+	Inline int64
+	// MaxDepth is how deep messages may be embedded in each other, the outermost
+	// not counted. An attachment beyond it keeps its storage as a Large. 0 means
+	// 64.
+	MaxDepth int
+	// MaxObjects is the most recipients, attachments and embedded messages
+	// together. 0 means 65,536.
+	MaxObjects int
+	// MaxProps is the most properties in the whole tree, each element of a
+	// multi-valued one counted. 0 means 1,048,576.
+	MaxProps int
+	// MaxMemory is the most bytes of values, as stored, read at once. Beyond it
+	// single values become Large and multiple ones are left out. 0 means 256 MiB.
+	MaxMemory int64
+	// TempDir takes the copy of a storage of more than 8 MiB while it is being
+	// read as a Large; "" means the directory of the system.
+	TempDir string
+}
+
+// withDefaults fills the zero fields.
+func (o ReadOptions) withDefaults() ReadOptions {
+	def := func(n *int, v int) {
+		if *n <= 0 {
+			*n = v
+		}
+	}
+	if o.Inline <= 0 {
+		o.Inline = 64 << 10
+	}
+	if o.MaxMemory <= 0 {
+		o.MaxMemory = 256 << 20
+	}
+	def(&o.MaxDepth, 64)
+	def(&o.MaxObjects, 1<<16)
+	def(&o.MaxProps, 1<<20)
+	return o
+}
+
+// A File is an open .msg file. It is safe for concurrent use.
+type File struct {
+	cfb   *cfb.File
+	opt   ReadOptions
+	names []mapi.Name
+	notes problem.List // what Open found, reported by Message
+}
+
+// Open reads the directory and the named property map of the .msg file held in
+// the first size bytes of r, which must outlive the File and every Large that
+// comes from it. The File does not close r.
+//
+// Errors from r are returned as they are. Anything wrong with the file itself
+// is a *FormatError, wrapping ErrNotMessage for a compound file that is not a
+// message.
+func Open(r io.ReaderAt, size int64, opt ReadOptions) (*File, error) {
+	c, err := cfb.Open(r, size, cfb.Options{})
+	if err != nil {
+		var bad *cfb.FormatError
+		if errors.As(err, &bad) {
+			return nil, &FormatError{Path: "/", Spec: bad.Spec, Detail: "unreadable container", Err: err}
+		}
+		return nil, err
+	}
+	f := &File{cfb: c, opt: opt.withDefaults()}
+	if c.Root().Stream(propertyStream) == nil {
+		return nil, &FormatError{Path: "/", Spec: "[MS-OXMSG] 2.4", Detail: "no property stream", Err: ErrNotMessage}
+	}
+	for _, fix := range c.Repairs() {
+		f.notes.Add(problem.Problem{Code: "cfb.repaired", Severity: problem.Info, Part: fix.Path, Detail: fix.Detail + " (" + fix.Spec + ")"})
+	}
+	if err := f.readNames(); err != nil {
+		return nil, err
+	}
+	return f, nil
+}
+
+// Names returns the named property map: the name at index i belongs to the id
+// 0x8000+i in this file, the zero Name to an id whose record makes no sense.
+// The slice is not the caller's to change.
+func (f *File) Names() []mapi.Name { return f.names }
+
+// Template reports whether the file is an Outlook template (.oft).
+func (f *File) Template() bool { return f.cfb.Root().CLSID() == mapi.CLSIDMessageFile }

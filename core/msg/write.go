@@ -1,0 +1,321 @@
+package msg
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+
+	"github.com/oxbridge-mail/oxbridge/core/cfb"
+	"github.com/oxbridge-mail/oxbridge/sdk/mapi"
+	"github.com/oxbridge-mail/oxbridge/sdk/mapi/proptag"
+	"github.com/oxbridge-mail/oxbridge/sdk/problem"
+)
+
+// version3Limit is the most bytes of values in a compound file of version 3,
+// which may have 2 GiB altogether.
+const version3Limit = 1900 << 20
+
+// storeSupportMask is the PidTagStoreSupportMask of Outlook's Unicode files;
+// its bit 0x40000 says that strings are Unicode ([MS-OXMSG] 2.1.1.1).
+const storeSupportMask int32 = 0x00040E79
+
+// maxWritten is the most recipients, attachments and embedded messages of a
+// message that is written.
+const maxWritten = 1 << 20
+
+// WriteOptions choose the form of a file. The zero value is ready for use.
+type WriteOptions struct {
+	// Template makes an Outlook template (.oft).
+	Template bool
+	// MaxDepth is how deep messages may be embedded in each other, the outermost
+	// not counted; deeper ones are left out. 0 means 64.
+	MaxDepth int
+	// TempDir takes a copy of each stored object of more than 8 MiB while it is
+	// written; "" means the directory of the system.
+	TempDir string
+}
+
+// writer is one message on its way into a file.
+type writer struct {
+	opt     WriteOptions
+	names   names
+	objects int
+	bytes   int64           // written to streams so far
+	stack   []*mapi.Message // the messages around the one being written
+}
+
+// Write writes m as a Unicode .msg file to w, starting at its current position.
+// Only a nil error makes a whole file.
+//
+// Properties that have no form in a file are left out and reported; report may
+// be nil. Of two properties with one id or name the last is written, named ones
+// get ids of their own, and 8-bit string types become PtypString. These are
+// computed: PidTagStoreSupportMask, PidTagAttachNumber and PidTagAttachSize
+// always; PidTagMessageClass, PidTagHasAttachments, PidTagRecipientType,
+// PidTagDisplayName, PidTagRowid and PidTagAttachMethod where they are missing.
+//
+// A PtypObject Large must deliver a compound file. Errors are those of w, those
+// of reading a Large, and ErrTooLarge.
+func Write(w io.WriteSeeker, m *mapi.Message, opt WriteOptions, report problem.Reporter) error {
+	if m == nil {
+		return mapi.ErrInvalidParameter
+	}
+	if opt.MaxDepth <= 0 {
+		opt.MaxDepth = 64
+	}
+	version := 3
+	if weigh(m, opt.MaxDepth) > version3Limit {
+		version = 4
+	}
+	cw, err := cfb.NewWriter(w, cfb.WriterOptions{Version: version})
+	if err != nil {
+		return err
+	}
+	root := cw.Root()
+	root.SetCLSID(mapi.CLSIDMailMessage)
+	if opt.Template {
+		root.SetCLSID(mapi.CLSIDMessageFile)
+	}
+	mw := &writer{opt: opt}
+	if err := mw.message(root, m, rootHeader, report); err != nil {
+		return err
+	}
+	if err := mw.writeNames(root); err != nil {
+		return err
+	}
+	return cw.Close()
+}
+
+// weigh returns about how many bytes of large values m has, as far as known.
+func weigh(m *mapi.Message, depth int) int64 {
+	n := weighProps(m.Props)
+	for _, p := range m.Recipients {
+		n += weighProps(p)
+	}
+	for _, a := range m.Attachments {
+		if a == nil {
+			continue
+		}
+		n += weighProps(a.Props)
+		if a.Embedded != nil && depth > 0 && n <= version3Limit {
+			n += weigh(a.Embedded, depth-1)
+		}
+	}
+	return n
+}
+
+func weighProps(props mapi.Props) (n int64) {
+	for _, p := range props {
+		switch v := p.Value.(type) {
+		case mapi.Large:
+			n += max(v.Size(), 0)
+		case []byte:
+			n += int64(len(v))
+		case string:
+			n += 2 * int64(len(v))
+		}
+	}
+	return n
+}
+
+// message writes m into st ([MS-OXMSG] 2.3, 2.2.2.1).
+func (w *writer) message(st *cfb.StorageWriter, m *mapi.Message, header int, report problem.Reporter) error {
+	w.stack = append(w.stack, m)
+	defer func() { w.stack = w.stack[:len(w.stack)-1] }()
+	b := w.collect(m.Props, report)
+	b.set(proptag.StoreSupportMask, storeSupportMask)
+	b.setDefault(proptag.MessageClass, "IPM.Note")
+	b.setDefault(proptag.HasAttachments, slices.ContainsFunc(m.Attachments, func(a *mapi.Attachment) bool {
+		return a != nil && !a.Props.Bool(proptag.AttachmentHidden)
+	}))
+	recipients, attachments := 0, 0
+	for i, p := range m.Recipients {
+		if !w.room(report) {
+			break
+		}
+		if err := w.recipient(st, p, i, report.Under(fmt.Sprintf("recipient %d", i))); err != nil {
+			return err
+		}
+		recipients++
+	}
+	for i, a := range m.Attachments {
+		if a == nil {
+			continue
+		}
+		if !w.room(report) {
+			break
+		}
+		if err := w.attachment(st, a, attachments, report.Under(fmt.Sprintf("attachment %d", i))); err != nil {
+			return err
+		}
+		attachments++
+	}
+	head := make([]byte, header)
+	for i, n := range []int{recipients, attachments, recipients, attachments} {
+		binary.LittleEndian.PutUint32(head[8+4*i:], uint32(n))
+	}
+	return w.properties(st, head, b, report)
+}
+
+// room counts one more object and reports when there are too many.
+func (w *writer) room(report problem.Reporter) bool {
+	if w.objects++; w.objects <= maxWritten {
+		return true
+	}
+	if w.objects == maxWritten+1 {
+		report.Report(problem.Problem{Code: "msg.limit", Severity: problem.Loss,
+			Detail: fmt.Sprintf("the message has more than %d objects; the rest was left out", maxWritten)})
+	}
+	return false
+}
+
+// recipient writes a recipient ([MS-OXMSG] 2.2.1).
+func (w *writer) recipient(parent *cfb.StorageWriter, props mapi.Props, n int, report problem.Reporter) error {
+	st, err := parent.CreateStorage(fmt.Sprintf("%s%08X", recipientPrefix, n))
+	if err != nil {
+		return err
+	}
+	b := w.collect(props, report)
+	b.setDefault(proptag.RecipientType, mapi.RecipientTo)
+	name := props.String(proptag.SmtpAddress)
+	if name == "" {
+		name = props.String(proptag.EmailAddress)
+	}
+	b.setDefault(proptag.DisplayName, name)
+	b.setDefault(proptag.Rowid, int32(n))
+	return w.properties(st, make([]byte, childHeader), b, report)
+}
+
+// attachment writes an attachment ([MS-OXMSG] 2.2.2).
+func (w *writer) attachment(parent *cfb.StorageWriter, a *mapi.Attachment, n int, report problem.Reporter) error {
+	st, err := parent.CreateStorage(fmt.Sprintf("%s%08X", attachmentPrefix, n))
+	if err != nil {
+		return err
+	}
+	start := w.bytes
+	b := w.collect(a.Props, report)
+	b.set(proptag.StoreSupportMask, storeSupportMask)
+	b.set(proptag.AttachNumber, int32(n))
+	b.set(proptag.AttachSize, int32(0)) // its place; properties fills it in
+	embedded := a.Embedded
+	if embedded == nil {
+		var file *spool
+		if embedded, file, err = w.fileMessage(b, report); err != nil {
+			return err
+		}
+		defer file.Close()
+	}
+	if embedded != nil && !w.mayEmbed(embedded, report) {
+		embedded = nil
+	}
+	if embedded != nil {
+		sub, err := st.CreateStorage(valueName(proptag.AttachDataObject))
+		if err != nil {
+			return err
+		}
+		if err := w.message(sub, embedded, embeddedHeader, report.Under("embedded")); err != nil {
+			return err
+		}
+		b.put(proptag.AttachDataObject, embeddedValue)
+	}
+	w.settleMethod(b, embedded != nil, report)
+	return w.attachmentProperties(st, b, w.bytes-start, report)
+}
+
+// attachmentProperties writes the properties of an attachment, sized bytes of
+// which are written already, and completes PidTagAttachSize.
+func (w *writer) attachmentProperties(st *cfb.StorageWriter, b *bag, sized int64, report problem.Reporter) error {
+	start := w.bytes
+	entries, err := w.values(st, b, report)
+	if err != nil {
+		return err
+	}
+	size := min(sized+w.bytes-start+int64(len(entries)), 1<<31-1)
+	for e := entries; len(e) >= entrySize; e = e[entrySize:] {
+		if mapi.Tag(binary.LittleEndian.Uint32(e)) == proptag.AttachSize {
+			binary.LittleEndian.PutUint32(e[8:], uint32(size))
+		}
+	}
+	return w.stream(st, propertyStream, append(make([]byte, childHeader), entries...))
+}
+
+// mayEmbed reports whether m may be embedded where the writer is.
+func (w *writer) mayEmbed(m *mapi.Message, report problem.Reporter) bool {
+	switch {
+	case slices.Contains(w.stack, m):
+		report.Report(problem.Problem{Code: "msg.attachment.data", Severity: problem.Loss, Tag: proptag.AttachDataObject,
+			Detail: "the message is embedded in itself; it was left out"})
+	case len(w.stack) > w.opt.MaxDepth:
+		report.Report(problem.Problem{Code: "msg.limit", Severity: problem.Loss, Tag: proptag.AttachDataObject,
+			Detail: fmt.Sprintf("messages are embedded more than %d deep; this one was left out", w.opt.MaxDepth)})
+	default:
+		return w.room(report)
+	}
+	return false
+}
+
+// fileMessage returns the message in the compound file that an attachment of
+// method 5 has instead of an embedded message, nil if there is none. The spool
+// may be nil, and has to stay open until the message is written.
+func (w *writer) fileMessage(b *bag, report problem.Reporter) (*mapi.Message, *spool, error) {
+	data := b.find(proptag.AttachDataObject)
+	if b.int32(proptag.AttachMethod) != mapi.AttachEmbeddedMessage || data == nil || !data.value.object {
+		return nil, nil, nil
+	}
+	sp, err := w.fetch(data.value.large)
+	if err != nil {
+		if damage(err) {
+			return nil, nil, nil // met again, and reported, when the storage is written
+		}
+		return nil, nil, err
+	}
+	f, err := Open(sp, sp.size, ReadOptions{MaxDepth: w.opt.MaxDepth, TempDir: w.opt.TempDir})
+	if err == nil {
+		var m *mapi.Message
+		if m, err = f.Message(report.Under("embedded")); err == nil {
+			return m, sp, nil
+		}
+	}
+	if !damage(err) {
+		return nil, nil, errors.Join(err, sp.Close())
+	}
+	return nil, nil, sp.Close()
+}
+
+// settleMethod makes PidTagAttachMethod agree with the data that is there.
+func (w *writer) settleMethod(b *bag, embedded bool, report problem.Reporter) {
+	method, data := mapi.AttachNone, b.find(proptag.AttachDataObject)
+	switch {
+	case embedded:
+		method = mapi.AttachEmbeddedMessage
+	case data == nil:
+	case data.value.object:
+		method = mapi.AttachStorage
+	case data.tag == proptag.AttachDataBinary:
+		method = mapi.AttachByValue
+	}
+	old := b.find(proptag.AttachMethod)
+	if old != nil && old.tag == proptag.AttachMethod {
+		was := b.int32(proptag.AttachMethod)
+		if !embedded && was != mapi.AttachEmbeddedMessage || was == method {
+			return
+		}
+		severity := problem.Info
+		if method == mapi.AttachNone {
+			severity = problem.Loss
+		}
+		report.Report(problem.Problem{Code: "msg.attachment.data", Severity: severity, Tag: proptag.AttachMethod,
+			Detail: fmt.Sprintf("the attachment method was %d; %d fits the data", was, method)})
+	}
+	b.set(proptag.AttachMethod, method)
+}
+
+// int32 returns the value of a PtypInteger32 property, 0 if there is none.
+func (b *bag) int32(tag mapi.Tag) int32 {
+	if it := b.find(tag); it != nil && it.tag == tag {
+		return int32At(it.value.entry[:])
+	}
+	return 0
+}

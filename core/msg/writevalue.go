@@ -1,0 +1,244 @@
+package msg
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"unicode/utf8"
+
+	"github.com/oxbridge-mail/oxbridge/core/cfb"
+	"github.com/oxbridge-mail/oxbridge/sdk/mapi"
+	"github.com/oxbridge-mail/oxbridge/sdk/mapi/codepage"
+	"github.com/oxbridge-mail/oxbridge/sdk/mapi/proptag"
+	"github.com/oxbridge-mail/oxbridge/sdk/problem"
+)
+
+// Property attributes ([MS-OXMSG] 2.4.2).
+const (
+	mandatory = 1
+	readable  = 2
+	writable  = 4
+)
+
+// flags are the attributes of properties other than readable and writable, as
+// Outlook writes them.
+var flags = map[mapi.Tag]uint32{
+	proptag.StoreSupportMask: readable, proptag.CreationTime: readable, proptag.LastModificationTime: readable,
+	proptag.Access: readable, proptag.AccessLevel: readable, proptag.ObjectType: readable, proptag.RecordKey: readable,
+	proptag.DisplayTo: readable, proptag.DisplayCc: readable, proptag.DisplayBcc: readable,
+	proptag.NormalizedSubject: readable, proptag.HasAttachments: readable, proptag.AttachNumber: readable,
+	proptag.AttachSize:   readable,
+	proptag.AttachMethod: mandatory | readable | writable, proptag.RenderingPosition: mandatory | readable | writable,
+}
+
+// Last four bytes of the entry of a PtypObject ([MS-OXMSG] 2.4.2.2); the size
+// before them is noSize.
+const (
+	reservedMessage = 1
+	reservedStorage = 4
+	noSize          = 0xFFFFFFFF
+)
+
+// embeddedValue stands for an embedded message that is written already.
+var embeddedValue = stored{entry: [8]byte{0xFF, 0xFF, 0xFF, 0xFF, reservedMessage}}
+
+// valueName returns the name of the stream or storage of a value.
+func valueName(tag mapi.Tag) string { return fmt.Sprintf("%s%08X", valuePrefix, uint32(tag)) }
+
+// properties writes the values in b and the property stream with its header.
+func (w *writer) properties(st *cfb.StorageWriter, header []byte, b *bag, report problem.Reporter) error {
+	entries, err := w.values(st, b, report)
+	if err != nil {
+		return err
+	}
+	return w.stream(st, propertyStream, append(header, entries...))
+}
+
+// values writes what stands outside the property stream and returns the
+// entries.
+func (w *writer) values(st *cfb.StorageWriter, b *bag, report problem.Reporter) ([]byte, error) {
+	entries := make([]byte, 0, len(b.items)*entrySize)
+	for i := range b.items {
+		it := &b.items[i]
+		ok, err := w.value(st, it, report)
+		if err != nil {
+			return nil, fmt.Errorf("write property %v: %w", it.tag, err)
+		}
+		if !ok {
+			continue
+		}
+		attributes, special := flags[it.tag]
+		if !special {
+			attributes = readable | writable
+		}
+		entries = binary.LittleEndian.AppendUint32(entries, uint32(it.tag))
+		entries = binary.LittleEndian.AppendUint32(entries, attributes)
+		entries = append(entries, it.value.entry[:]...)
+	}
+	return entries, nil
+}
+
+// value writes a value that stands outside the property stream and puts its
+// size into the entry. It is false if the property has to be left out.
+func (w *writer) value(st *cfb.StorageWriter, it *item, report problem.Reporter) (bool, error) {
+	v := &it.value
+	switch {
+	case v.object:
+		return w.object(st, it, report)
+	case !v.stream:
+		return true, nil
+	}
+	size, err := w.single(st, it)
+	if err != nil {
+		return false, err
+	}
+	if it.tag.Type() == mapi.PtypString {
+		size += terminator
+	}
+	if size > math.MaxUint32 {
+		return false, &FormatError{Path: valueName(it.tag), Spec: "[MS-OXMSG] 2.4.2.2", Detail: fmt.Sprintf("%d bytes", size), Err: ErrTooLarge}
+	}
+	for i, b := range v.elems {
+		if err := w.stream(st, fmt.Sprintf("%s-%08X", valueName(it.tag), i), b); err != nil {
+			return false, err
+		}
+	}
+	v.entry = [8]byte{}
+	binary.LittleEndian.PutUint32(v.entry[:], uint32(size))
+	return true, nil
+}
+
+// single writes the stream of a value and returns its length.
+func (w *writer) single(st *cfb.StorageWriter, it *item) (int64, error) {
+	if it.value.large == nil {
+		return int64(len(it.value.data)), w.stream(st, valueName(it.tag), it.value.data)
+	}
+	r, err := it.value.large.Open()
+	if err != nil {
+		return 0, err
+	}
+	defer r.Close()
+	s, err := st.CreateStream(valueName(it.tag))
+	if err != nil {
+		return 0, err
+	}
+	if it.tag.Type() == mapi.PtypString {
+		err = copyUTF16(s, r)
+	} else {
+		_, err = io.Copy(struct{ io.Writer }{s}, r)
+	}
+	if err != nil {
+		return 0, err
+	}
+	w.bytes += s.Size()
+	return s.Size(), s.Close()
+}
+
+// stream writes a whole stream.
+func (w *writer) stream(st *cfb.StorageWriter, name string, b []byte) error {
+	s, err := st.CreateStream(name)
+	if err != nil {
+		return err
+	}
+	if _, err := s.Write(b); err != nil {
+		return err
+	}
+	w.bytes += int64(len(b))
+	return s.Close()
+}
+
+// copyUTF16 copies UTF-8 to little-endian UTF-16.
+func copyUTF16(dst io.Writer, src io.Reader) error {
+	buf := make([]byte, 32<<10)
+	kept := 0 // bytes at the start of buf that begin a character
+	for {
+		n, err := io.ReadFull(src, buf[kept:])
+		n += kept
+		whole := n
+		if err == nil {
+			whole = wholeRunes(buf[:n])
+		}
+		if _, werr := dst.Write(codepage.EncodeUTF16(string(buf[:whole]))); werr != nil {
+			return werr
+		}
+		kept = copy(buf, buf[whole:n])
+		if err == io.EOF || err == io.ErrUnexpectedEOF {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// wholeRunes returns the length of b without a character cut off at its end.
+func wholeRunes(b []byte) int {
+	for i := 1; i <= min(len(b), utf8.UTFMax); i++ {
+		if c := b[len(b)-i]; utf8.RuneStart(c) {
+			if utf8.FullRune(b[len(b)-i:]) {
+				break
+			}
+			return len(b) - i
+		}
+	}
+	return len(b)
+}
+
+// fetch copies a Large into a spool.
+func (w *writer) fetch(l mapi.Large) (*spool, error) {
+	r, err := l.Open()
+	if err != nil {
+		return nil, err
+	}
+	defer r.Close()
+	sp := &spool{dir: w.opt.TempDir}
+	if _, err := io.Copy(struct{ io.Writer }{sp}, r); err != nil {
+		return nil, errors.Join(err, sp.Close())
+	}
+	return sp, nil
+}
+
+// object writes a stored object: a compound file becomes a storage
+// ([MS-OXMSG] 2.2.2.2).
+func (w *writer) object(st *cfb.StorageWriter, it *item, report problem.Reporter) (bool, error) {
+	bad := problem.Problem{Code: "msg.object.damaged", Severity: problem.Loss, Tag: it.tag}
+	sp, err := w.fetch(it.value.large)
+	if err != nil {
+		bad.Detail = "the object was left out: " + err.Error()
+		if !damage(err) {
+			return false, err
+		}
+		report.Report(bad)
+		return false, nil
+	}
+	defer sp.Close()
+	f, err := cfb.Open(sp, sp.size, cfb.Options{MaxDepth: maxObjectDepth})
+	if err != nil {
+		bad.Detail = "the object was left out: " + err.Error()
+		if !damage(err) {
+			return false, err
+		}
+		report.Report(bad)
+		return false, nil
+	}
+	sub, err := st.CreateStorage(valueName(it.tag))
+	if err != nil {
+		return false, err
+	}
+	if err := cfb.Copy(sub, f.Root()); err != nil {
+		if !damage(err) {
+			return false, err
+		}
+		bad.Detail = "the object was written in part: " + err.Error()
+		report.Report(bad)
+	}
+	w.bytes += total(f.Root())
+	binary.LittleEndian.PutUint32(it.value.entry[:], noSize)
+	binary.LittleEndian.PutUint32(it.value.entry[4:], reservedStorage)
+	return true, nil
+}
+
+// maxObjectDepth is how deep storages may be nested in a stored object.
+const maxObjectDepth = 64
