@@ -1,0 +1,93 @@
+package batch
+
+import (
+	"bytes"
+	"strings"
+)
+
+// A Kind is what a file looks like from its first bytes.
+type Kind uint8
+
+// The kinds.
+const (
+	KindOther Kind = iota
+	KindMSG        // a compound file, which may or may not hold a message
+	KindEML        // an Internet message
+)
+
+// sniffLen is how much of a file Sniff wants to see, in bytes.
+const sniffLen = 8 << 10
+
+// Sniff tells what a file is from its first bytes, 8 KiB or the whole file.
+//
+// An Internet message is recognised by a header field that mail programs write,
+// on one of its first lines, before anything that cannot stand in a header.
+func Sniff(head []byte) Kind {
+	if bytes.HasPrefix(head, []byte("\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1")) {
+		return KindMSG
+	}
+	head = bytes.TrimPrefix(head, []byte("\xEF\xBB\xBF"))
+	head = bytes.TrimLeft(head, "\r\n \t")
+	if looksLikeMail(head) {
+		return KindEML
+	}
+	return KindOther
+}
+
+// looksLikeMail walks the lines of a header.
+func looksLikeMail(head []byte) bool {
+	odd := 0
+	for i := 0; len(head) > 0 && i < 200; i++ {
+		line, rest := cutLine(head)
+		head = rest
+		if len(line) == 0 {
+			return false // the header ended without a field that counts
+		}
+		if line[0] == ' ' || line[0] == '\t' || (i == 0 && bytes.HasPrefix(line, []byte("From "))) {
+			continue
+		}
+		name, _, ok := bytes.Cut(line, []byte(":"))
+		if !ok || !fieldName(bytes.TrimRight(name, " \t")) {
+			if odd++; odd > 2 {
+				return false
+			}
+			continue
+		}
+		if mailFields[strings.ToLower(string(bytes.TrimRight(name, " \t")))] {
+			return true
+		}
+	}
+	return false
+}
+
+func cutLine(b []byte) (line, rest []byte) {
+	i := bytes.IndexAny(b, "\r\n")
+	if i < 0 {
+		return b, nil
+	}
+	rest = b[i+1:]
+	if b[i] == '\r' && len(rest) > 0 && rest[0] == '\n' {
+		rest = rest[1:]
+	}
+	return b[:i], rest
+}
+
+// fieldName follows RFC 5322 3.6.8.
+func fieldName(b []byte) bool {
+	for _, c := range b {
+		if c <= ' ' || c >= 127 || c == ':' {
+			return false
+		}
+	}
+	return len(b) > 0
+}
+
+// mailFields are fields of which one is enough to call a file a message.
+var mailFields = map[string]bool{
+	"received": true, "from": true, "to": true, "cc": true, "bcc": true, "subject": true, "date": true,
+	"message-id": true, "mime-version": true, "content-type": true, "return-path": true,
+	"delivered-to": true, "sender": true, "reply-to": true, "x-mailer": true, "x-unsent": true,
+	"resent-from": true, "resent-to": true, "content-transfer-encoding": true, "in-reply-to": true,
+	"references": true, "dkim-signature": true, "envelope-to": true, "x-original-to": true, "status": true,
+	"x-uidl": true, "x-mozilla-status": true, "content-disposition": true,
+}

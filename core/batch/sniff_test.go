@@ -1,0 +1,37 @@
+package batch
+
+import "testing"
+
+func TestSniff(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name, in string
+		want     Kind
+	}{
+		{"compound file", "\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1rest", KindMSG},
+		{"header", "Received: by x\r\n\tid 1\r\nSubject: y\r\n\r\n", KindEML},
+		{"line feeds", "X-Odd: 1\nsubject: y\n\n", KindEML},
+		{"mbox first line", "From a@b Mon Jan  1\nX-A: b\nTo: c\n", KindEML},
+		{"byte order mark and blank lines", "\xEF\xBB\xBF\r\n\r\nDate: x\r\n", KindEML},
+		{"blank before the colon", "From : a@b\nTo: c\n", KindEML},
+		{"a line that is no field", "garbage here\nFrom: a@b\n", KindEML},
+		{"JSON", "{\n \"from\": \"x\",\n \"to\": 1\n}\n", KindOther},
+		{"prose", "Dear all,\nthis is text\nand more\nof it\nFrom: me\n", KindOther},
+		{"unknown fields only", "X-A: 1\nX-B: 2\n\nSubject: in the body\n", KindOther},
+		{"empty", "", KindOther},
+		{"binary", "\x00\x01\x02:\x03", KindOther},
+		{"HTML", "<html>\n<head><meta name=\"date: x\">\n<body>\n</html>", KindOther},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			if got := Sniff([]byte(tt.in)); got != tt.want {
+				t.Errorf("Sniff(%.40q) = %d, want %d", tt.in, got, tt.want)
+			}
+		})
+	}
+}
+
+func FuzzSniff(f *testing.F) {
+	f.Add([]byte("From: a\r\n\r\n"))
+	f.Fuzz(func(_ *testing.T, in []byte) { Sniff(in) })
+}

@@ -1,0 +1,41 @@
+package session
+
+import (
+	"io"
+	"time"
+
+	"github.com/oxbridge-mail/oxbridge/sdk/problem"
+	"github.com/oxbridge-mail/oxbridge/sdk/transfer"
+)
+
+// A Direction says which way a job goes. The zero value is unset.
+type Direction uint8
+
+// The directions.
+const (
+	Export Direction = iota + 1 // from a message to a file
+	Import                      // from a file to a message
+)
+
+// A Job is one message converted once: what a converter, in or out of process,
+// is given to do. It stores no context; the call that runs it has one.
+type Job struct {
+	Direction Direction
+	Format    string            // the other side's format, such as "eml"
+	Options   map[string]string // settings for the plugin; may be nil
+	// Message is the source of an export, and the new, empty message that an
+	// import fills. It belongs to a session.
+	Message *Message
+	// Input is the file that an import reads.
+	Input transfer.Input
+	// Output takes the file that an export writes, in order.
+	Output io.Writer
+	// MaxOutput bounds the bytes of Output, references included; 0 means no
+	// bound.
+	MaxOutput int64
+	// Timeout is the longest that the job may take; 0 means the default of
+	// whoever runs it.
+	Timeout time.Duration
+	// Report takes problems. It is called from one goroutine at a time.
+	Report problem.Reporter
+}

@@ -1,0 +1,134 @@
+package session
+
+import (
+	"io"
+	"slices"
+	"sync"
+
+	"github.com/oxbridge-mail/oxbridge/sdk/mapi"
+	"github.com/oxbridge-mail/oxbridge/sdk/problem"
+)
+
+// Flags are those of OpenIMsgSession and OpenIMsgOnIStg.
+type Flags uint32
+
+// The flags. Every other bit is refused with MAPI_E_UNKNOWN_FLAGS.
+const (
+	NoStorageCommit Flags = 0x00000001 // IMSG_NO_ISTG_COMMIT: the caller commits the storage
+	Unicode         Flags = 0x80000000 // MAPI_UNICODE: strings are Unicode, as they always are here
+)
+
+// A Storage is the compound file under a message. It is used by one message and
+// need not be safe for concurrent use, except for ReadAt.
+type Storage interface {
+	io.ReaderAt
+	// Size returns the bytes of the committed contents; 0 means that the
+	// storage is new.
+	Size() int64
+	// Rewrite starts new contents. Storages that are read-only return
+	// MAPI_E_NO_ACCESS.
+	Rewrite() (io.WriteSeeker, error)
+	// Commit makes the new contents permanent, all at once.
+	Commit() error
+	// Close drops what was not committed and frees the storage.
+	Close() error
+}
+
+// A Session owns messages. All methods are safe for concurrent use.
+type Session struct {
+	alloc *Allocator
+	flags Flags
+
+	mu       sync.Mutex
+	closed   bool       // guarded by mu
+	messages []*Message // guarded by mu; in the order of opening
+	spools   []*Spool   // guarded by mu
+}
+
+// Open starts a session whose messages share the memory of alloc. It returns
+// MAPI_E_INVALID_PARAMETER when alloc is nil and MAPI_E_UNKNOWN_FLAGS for flags
+// other than 0 and Unicode.
+func Open(alloc *Allocator, flags Flags) (*Session, error) {
+	if alloc == nil {
+		return nil, mapi.ErrInvalidParameter
+	}
+	if flags&^Unicode != 0 {
+		return nil, mapi.ErrUnknownFlags
+	}
+	return &Session{alloc: alloc, flags: flags}, nil
+}
+
+// OpenMessage makes a message over st: an existing one when st has contents, a
+// new one when it is empty. The message and st belong to the session from here
+// on, also when OpenMessage fails: st is closed then. report takes what had to
+// be repaired in reading. released, if not nil, is called exactly once, when the
+// message and everything opened through it are gone.
+//
+// It returns MAPI_E_INVALID_PARAMETER without a storage, MAPI_E_UNKNOWN_FLAGS
+// for unknown flags, and MAPI_E_INVALID_OBJECT when the session is closed.
+func (s *Session) OpenMessage(st Storage, flags Flags, report problem.Reporter, released func()) (*Message, error) {
+	if st == nil {
+		return nil, mapi.ErrInvalidParameter
+	}
+	m := &Message{session: s, storage: st, flags: flags, report: report, released: released}
+	if flags&^(Unicode|NoStorageCommit) != 0 {
+		return nil, m.fail(mapi.ErrUnknownFlags)
+	}
+	if err := s.Err(); err != nil {
+		return nil, m.fail(err)
+	}
+	if err := m.open(); err != nil {
+		return nil, m.fail(err)
+	}
+	s.mu.Lock()
+	closed := s.closed
+	if !closed {
+		s.messages = append(s.messages, m)
+	}
+	s.mu.Unlock()
+	if closed {
+		return nil, m.fail(mapi.ErrInvalidObject)
+	}
+	return m, nil
+}
+
+// Messages returns the messages that are open, in the order of opening.
+func (s *Session) Messages() []*Message {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.messages)
+}
+
+// Close closes the session and everything in it. It waits for operations under
+// way, never for callers that merely hold an object. Calling it again does
+// nothing.
+func (s *Session) Close() {
+	s.mu.Lock()
+	s.closed = true
+	messages, spools := s.messages, s.spools
+	s.messages, s.spools = nil, nil
+	s.mu.Unlock()
+	for _, m := range messages {
+		m.free()
+	}
+	for _, sp := range spools {
+		sp.free()
+	}
+}
+
+// Err returns MAPI_E_INVALID_OBJECT when the session is closed, else nil.
+func (s *Session) Err() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return mapi.ErrInvalidObject
+	}
+	return nil
+}
+
+// forget takes a message out of the session's list.
+func (s *Session) forget(m *Message) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.messages = slices.DeleteFunc(s.messages, func(x *Message) bool { return x == m })
+}

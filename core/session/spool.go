@@ -1,0 +1,107 @@
+package session
+
+import (
+	"bytes"
+	"io"
+	"os"
+	"sync"
+
+	"github.com/oxbridge-mail/oxbridge/sdk/mapi"
+)
+
+// spoolMemory is what a Spool holds in memory before it goes to a file, in
+// bytes.
+const spoolMemory = 256 << 10
+
+// A Spool takes a large value that somebody sends and keeps it until it is
+// stored: first in memory, then in a temporary file that has no name. It lives
+// until Free or the end of its session. Writing is for one goroutine; once written, it may be
+// opened any number of times.
+type Spool struct {
+	mu   sync.Mutex
+	mem  []byte   // guarded by mu
+	file *os.File // guarded by mu
+	size int64    // guarded by mu
+	dead bool     // guarded by mu
+}
+
+var _ mapi.Large = (*Spool)(nil)
+
+// NewSpool returns an empty spool that the session frees.
+func (s *Session) NewSpool() *Spool {
+	sp := new(Spool)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if sp.dead = s.closed; !sp.dead {
+		s.spools = append(s.spools, sp)
+	}
+	return sp
+}
+
+// Write appends p.
+func (sp *Spool) Write(p []byte) (int, error) {
+	sp.mu.Lock()
+	defer sp.mu.Unlock()
+	if sp.dead {
+		return 0, mapi.ErrInvalidObject
+	}
+	if sp.file == nil && len(sp.mem)+len(p) > spoolMemory {
+		if err := sp.spill(); err != nil {
+			return 0, err
+		}
+	}
+	sp.size += int64(len(p))
+	if sp.file == nil {
+		sp.mem = append(sp.mem, p...)
+		return len(p), nil
+	}
+	return sp.file.Write(p)
+}
+
+// spill moves what is in memory to a file.
+func (sp *Spool) spill() error {
+	f, err := os.CreateTemp("", "oxbridge-spool-")
+	if err != nil {
+		return err
+	}
+	_ = os.Remove(f.Name()) // where a file in use cannot be removed, free does it
+	if _, err := f.Write(sp.mem); err != nil {
+		_ = f.Close()
+		return err
+	}
+	sp.file, sp.mem = f, nil
+	return nil
+}
+
+// Size returns the bytes written so far.
+func (sp *Spool) Size() int64 {
+	sp.mu.Lock()
+	defer sp.mu.Unlock()
+	return sp.size
+}
+
+// Open returns a reader of what was written so far.
+func (sp *Spool) Open() (io.ReadCloser, error) {
+	sp.mu.Lock()
+	defer sp.mu.Unlock()
+	if sp.dead {
+		return nil, mapi.ErrInvalidObject
+	}
+	if sp.file == nil {
+		return io.NopCloser(bytes.NewReader(sp.mem)), nil
+	}
+	return io.NopCloser(io.NewSectionReader(sp.file, 0, sp.size)), nil
+}
+
+// Free gives the memory or the file back before the session does.
+func (sp *Spool) Free() { sp.free() }
+
+func (sp *Spool) free() {
+	sp.mu.Lock()
+	defer sp.mu.Unlock()
+	sp.dead, sp.mem = true, nil
+	if sp.file != nil {
+		_ = sp.file.Close()
+		_ = os.Remove(sp.file.Name())
+	}
+}
