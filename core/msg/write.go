@@ -66,7 +66,7 @@ func Write(w io.WriteSeeker, m *mapi.Message, opt WriteOptions, report problem.R
 		opt.MaxDepth = 64
 	}
 	version := 3
-	if weigh(m, opt.MaxDepth) > version3Limit {
+	if (weigher{}).message(m, opt.MaxDepth) > version3Limit {
 		version = 4
 	}
 	cw, err := cfb.NewWriter(w, cfb.WriterOptions{Version: version})
@@ -88,8 +88,17 @@ func Write(w io.WriteSeeker, m *mapi.Message, opt WriteOptions, report problem.R
 	return cw.Close()
 }
 
-// weigh returns about how many bytes of large values m has, as far as known.
-func weigh(m *mapi.Message, depth int) int64 {
+// weigher sums the bytes of large values, as far as they are known, counting
+// what stands in several places as often as it stands there. A message that is
+// embedded in itself counts once.
+type weigher map[*mapi.Message]int64
+
+// message returns about how many bytes m has with depth levels below it.
+func (w weigher) message(m *mapi.Message, depth int) int64 {
+	if n, known := w[m]; known {
+		return n
+	}
+	w[m] = 0
 	n := weighProps(m.Props)
 	for _, p := range m.Recipients {
 		n += weighProps(p)
@@ -99,10 +108,12 @@ func weigh(m *mapi.Message, depth int) int64 {
 			continue
 		}
 		n += weighProps(a.Props)
-		if a.Embedded != nil && depth > 0 && n <= version3Limit {
-			n += weigh(a.Embedded, depth-1)
+		if a.Embedded != nil && depth > 0 {
+			n += w.message(a.Embedded, depth-1)
 		}
 	}
+	n = min(n, version3Limit+1) // enough to decide, and no overflow
+	w[m] = n
 	return n
 }
 

@@ -267,7 +267,7 @@ func TestFailedOpenReleasesItsStorage(t *testing.T) {
 func TestOneMessageOverBudgetDoesNotCostItsNeighbours(t *testing.T) {
 	t.Parallel()
 	big := sample("big")
-	big.Props.Set(proptag.Body, string(bytes.Repeat([]byte("x"), 40_000)))
+	big.Props.Set(proptag.Body, string(bytes.Repeat([]byte("x"), 30_000)))
 	st := newMemory(nil)
 	w := open(t)
 	m, err := w.OpenMessage(st, 0, nil, nil)
@@ -277,7 +277,7 @@ func TestOneMessageOverBudgetDoesNotCostItsNeighbours(t *testing.T) {
 	if err := errors.Join(m.SetContents(big), m.SaveChanges()); err != nil {
 		t.Fatal(err)
 	}
-	s, err := Open(NewAllocator(30_000), 0)
+	s, err := Open(NewAllocator(25_000), 0)
 	if err != nil {
 		t.Fatal(err)
 	}
