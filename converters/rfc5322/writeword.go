@@ -45,10 +45,25 @@ func encodeWords(s string, first int, safe string) []string {
 			used += cost
 			end += size
 		}
+		end = start + wholeWords(s[start:], end-start)
 		list = append(list, encodeWord(s[start:end], q, safe))
 		start, used, room = end, 0, wordFill
 	}
 	return list
+}
+
+// wholeWords returns where to cut s, at most after n bytes: after a blank if
+// there is one in the second half.
+//
+// QUIRK: some readers put a blank between the encoded words of a display name.
+func wholeWords(s string, n int) int {
+	if n == len(s) {
+		return n
+	}
+	if i := strings.LastIndexByte(s[:n], ' ') + 1; i > n/2 {
+		return i
+	}
+	return n
 }
 
 // qLength is the length of s in the Q encoding.

@@ -13,6 +13,8 @@ package rtf
 import (
 	"errors"
 	"fmt"
+
+	"github.com/oxbridge-mail/oxbridge/converters/charset"
 )
 
 // Limits on what one body may take.
@@ -92,7 +94,7 @@ func HTML(rtf []byte) (html string, info Info, err error) {
 	p := newParser(rtf, d, &d.output)
 	err = p.run()
 	info = p.result(KindHTML)
-	html, info.Charset = renameCharset(d.buf, info.Placeholders)
+	html, info.Charset = charset.RelabelHTML(d.buf, info.Placeholders)
 	return html, info, err
 }
 

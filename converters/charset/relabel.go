@@ -1,4 +1,4 @@
-package rtf
+package charset
 
 import (
 	"bytes"
@@ -8,10 +8,10 @@ import (
 // maxMeta bounds the length of a meta element that is looked at, in bytes.
 const maxMeta = 1024
 
-// renameCharset makes every meta element of html that names a charset name
-// utf-8, and moves the offsets of places that lie behind. first is what the
-// first of them named.
-func renameCharset(html []byte, places []int) (_ string, first string) {
+// RelabelHTML makes every meta element of html that names a character set name
+// utf-8, and moves the offsets in places, which ascend, that lie behind. first
+// is what the first of them named. Time is linear in the length of html.
+func RelabelHTML(html []byte, places []int) (_ string, first string) {
 	var out strings.Builder
 	out.Grow(len(html))
 	done, moved, grown := 0, 0, 0

@@ -1,0 +1,111 @@
+package mime
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/oxbridge-mail/oxbridge/sdk/mapi"
+	"github.com/oxbridge-mail/oxbridge/sdk/problem"
+	"github.com/oxbridge-mail/oxbridge/sdk/transfer"
+)
+
+// ExportOptions say how a message is written. The zero value is ready for use.
+type ExportOptions struct {
+	// MaxDepth is how deep messages may be embedded in messages, the outermost
+	// not counted; deeper ones are left out. 0 means 100.
+	MaxDepth int
+	// MaxText is the longest body, in bytes, that is held in memory to find the
+	// best encoding for it and what it refers to; longer ones are passed
+	// through. 0 means 8 MiB.
+	MaxText int64
+}
+
+const (
+	defaultDepth = 100
+	defaultText  = 8 << 20
+	// maxString bounds what is used of one string property, in bytes.
+	maxString = 1 << 20
+)
+
+// Export writes m to dst as an Internet message ([MS-OXCMAIL] 2.1): 7-bit, its
+// lines ended by CRLF. What the form cannot carry is reported; report may be
+// nil. The bytes depend on m and opt alone.
+//
+// Attachments are placed by dst.Ref and never read here, except for signed
+// entities. Errors are those of dst, of ctx and of reading a mapi.Large. m must
+// be a tree.
+func Export(ctx context.Context, m *mapi.Message, dst transfer.Output, opt ExportOptions, report problem.Reporter) error {
+	if opt.MaxDepth <= 0 {
+		opt.MaxDepth = defaultDepth
+	}
+	if opt.MaxText <= 0 {
+		opt.MaxText = defaultText
+	}
+	e := &exporter{ctx: ctx, out: &lineWriter{dst: dst}, opt: opt, seed: seedOf(m)}
+	if err := e.message(m, 0, report); err != nil {
+		return err
+	}
+	return e.out.endLine()
+}
+
+// exporter writes one file.
+type exporter struct {
+	ctx  context.Context
+	out  *lineWriter
+	opt  ExportOptions
+	seed string   // part of every boundary
+	made int      // boundaries made
+	open []string // boundaries of the multiparts being written, outermost first
+}
+
+// object is a message on its way out.
+type object struct {
+	e      *exporter
+	m      *mapi.Message
+	depth  int // embedded messages around it
+	report problem.Reporter
+	trace  *transport
+}
+
+// message writes m, header and body.
+func (e *exporter) message(m *mapi.Message, depth int, report problem.Reporter) error {
+	if err := e.ctx.Err(); err != nil {
+		return err
+	}
+	o := &object{e: e, m: m, depth: depth, report: report}
+	o.trace = parseTransport(o.text(m.Props, transportHeaders))
+	root, err := o.structure()
+	if err != nil {
+		return err
+	}
+	root.fields = append(o.header(), root.fields...)
+	return e.part(root)
+}
+
+// say reports a problem of the message.
+func (o *object) say(code string, severity problem.Severity, tag mapi.Tag, format string, args ...any) {
+	o.report.Report(problem.Problem{Code: code, Severity: severity, Tag: tag, Detail: fmt.Sprintf(format, args...)})
+}
+
+// text returns a string property, cut to maxString with a problem.
+func (o *object) text(ps mapi.Props, tag mapi.Tag) string {
+	if s, ok := stringOf(ps, tag); ok {
+		return s
+	}
+	s, err := ps.Text(tag, maxString)
+	if err != nil && err != mapi.ErrNotFound {
+		o.say("mime.property.unreadable", problem.Loss, tag, "the property cannot be used: %v", err)
+		return ""
+	}
+	return s
+}
+
+// stringOf returns a string property that is held in memory, or none at all.
+func stringOf(ps mapi.Props, tag mapi.Tag) (string, bool) {
+	v, ok := ps.Get(tag)
+	if !ok {
+		return "", true
+	}
+	s, ok := v.(string)
+	return s, ok && len(s) <= maxString
+}

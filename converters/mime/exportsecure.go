@@ -1,0 +1,201 @@
+package mime
+
+import (
+	"bufio"
+	"bytes"
+	"io"
+	"strings"
+
+	"github.com/oxbridge-mail/oxbridge/converters/rfc5322"
+	"github.com/oxbridge-mail/oxbridge/sdk/mapi"
+	"github.com/oxbridge-mail/oxbridge/sdk/mapi/proptag"
+	"github.com/oxbridge-mail/oxbridge/sdk/problem"
+)
+
+const (
+	classSigned = "IPM.Note.SMIME.MultipartSigned"
+	classSecure = "IPM.Note.SMIME"
+	// maxEntityHeader bounds the header of a signed entity, maxEntity an entity
+	// that is embedded and has to be searched for boundaries first, in bytes.
+	maxEntityHeader = 64 << 10
+	maxEntity       = 64 << 20
+)
+
+// secure returns the root of a signed or encrypted message, which is what its
+// one attachment holds ([MS-OXOSMIME] 2.1.3), or nil when the message is none
+// or does not have that form.
+func (o *object) secure() *part {
+	class := o.text(o.m.Props, proptag.MessageClass)
+	signed := isClass(class, classSigned)
+	if !signed && !isClass(class, classSecure) {
+		return nil
+	}
+	var data mapi.Value
+	if len(o.m.Attachments) == 1 && o.m.Attachments[0] != nil {
+		data, _ = attachmentData(o.m.Attachments[0])
+	}
+	var p *part
+	switch {
+	case data == nil:
+	case signed:
+		p = o.signedEntity(data)
+	default:
+		p = o.envelope(o.m.Attachments[0], data)
+	}
+	if p == nil {
+		o.say("mime.smime.structure", problem.Loss, proptag.MessageClass,
+			"a message of class %s must have one attachment with the whole entity; it is written as ordinary mail", class)
+	}
+	return p
+}
+
+// isClass reports whether a message class is base or below it.
+func isClass(class, base string) bool {
+	if len(class) < len(base) || !strings.EqualFold(class[:len(base)], base) {
+		return false
+	}
+	return len(class) == len(base) || class[len(base)] == '.'
+}
+
+// envelope returns an application/pkcs7-mime part ([MS-OXOSMIME] 2.1.3.2).
+func (o *object) envelope(a *mapi.Attachment, data mapi.Value) *part {
+	name := o.fileName(a)
+	if name == "" {
+		name = "smime.p7m"
+	}
+	p := new(part)
+	p.field(rfc5322.Parameterized("Content-Type", "application/pkcs7-mime", append(o.smimeType(a, data), rfc5322.Param{Name: "name", Value: name})))
+	p.field(rfc5322.Raw("Content-Transfer-Encoding", "base64"))
+	p.field(rfc5322.Parameterized("Content-Disposition", "attachment", []rfc5322.Param{{Name: "filename", Value: name}}))
+	p.body = func() error { return o.e.place(data) }
+	return p
+}
+
+// smimeTypes are the object identifiers of CMS contents as they stand in DER,
+// and the smime-type of each (RFC 8551 3.2.2).
+var smimeTypes = []struct {
+	oid  []byte
+	name string
+}{
+	{[]byte{0x06, 0x09, 0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x07, 0x03}, "enveloped-data"},
+	{[]byte{0x06, 0x09, 0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x07, 0x02}, "signed-data"},
+	{[]byte{0x06, 0x0B, 0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x09, 0x10, 0x01, 0x09}, "compressed-data"},
+	{[]byte{0x06, 0x0B, 0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x09, 0x10, 0x01, 0x17}, "authEnveloped-data"},
+}
+
+// smimeType returns the smime-type parameter: the one in PidTagAttachMimeTag,
+// else what the first bytes of the contents say.
+func (o *object) smimeType(a *mapi.Attachment, data mapi.Value) []rfc5322.Param {
+	_, params, _ := rfc5322.ParseMediaType([]byte(o.text(a.Props, proptag.AttachMimeTag)))
+	if t := params["smime-type"]; t != "" {
+		return []rfc5322.Param{{Name: "smime-type", Value: t}}
+	}
+	const look = 32 // the identifier follows a sequence header
+	head := make([]byte, look)
+	r, err := openValue(data)
+	if err != nil {
+		return nil
+	}
+	defer r.Close()
+	n, _ := io.ReadFull(r, head)
+	for _, t := range smimeTypes {
+		if bytes.Contains(head[:n], t.oid) {
+			return []rfc5322.Param{{Name: "smime-type", Value: t.name}}
+		}
+	}
+	return nil
+}
+
+// openValue reads the contents of an attachment.
+func openValue(v mapi.Value) (io.ReadCloser, error) {
+	if large, ok := v.(mapi.Large); ok {
+		return large.Open()
+	}
+	b, _ := v.([]byte)
+	return io.NopCloser(bytes.NewReader(b)), nil
+}
+
+// signedEntity returns the multipart/signed entity byte for byte, but for line
+// ends, which become CRLF ([MS-OXOSMIME] 2.1.3.1). It returns nil when the
+// contents are no such entity.
+func (o *object) signedEntity(data mapi.Value) *part {
+	r, err := openValue(data)
+	if err != nil {
+		return nil
+	}
+	defer r.Close()
+	head := make([]byte, maxEntityHeader)
+	n, _ := io.ReadFull(r, head)
+	block, _ := rfc5322.Split(head[:n])
+	fields, _ := rfc5322.ParseHeader(block)
+	if mt, params, ok := rfc5322.ParseMediaType(fields.Get("Content-Type")); !ok || mt != "multipart/signed" || params["boundary"] == "" {
+		return nil
+	}
+	if !o.e.fits(data) {
+		return nil
+	}
+	p := new(part)
+	for _, f := range fields {
+		if strings.HasPrefix(strings.ToLower(f.Name), "content-") {
+			p.field(rfc5322.Raw(f.Name, string(f.Raw)))
+		}
+	}
+	p.body = func() error { return o.e.entityBody(data, len(block)) }
+	return p
+}
+
+// fits reports whether an entity that is written as it is holds none of the
+// boundaries around it.
+func (e *exporter) fits(data mapi.Value) bool {
+	if len(e.open) == 0 {
+		return true
+	}
+	r, err := openValue(data)
+	if err != nil {
+		return false
+	}
+	defer r.Close()
+	b, err := io.ReadAll(io.LimitReader(r, maxEntity+1))
+	return err == nil && len(b) <= maxEntity && !bytes.Contains(b, []byte(boundaryMark+e.seed))
+}
+
+// entityBody writes what follows a header block of skip bytes and an empty
+// line.
+func (e *exporter) entityBody(data mapi.Value, skip int) error {
+	r, err := openValue(data)
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	br := bufio.NewReader(r)
+	if _, err := br.Discard(skip); err != nil && err != io.EOF {
+		return err
+	}
+	if next, _ := br.Peek(2); bytes.Equal(next, crlf) {
+		_, _ = br.Discard(2)
+	} else if len(next) > 0 && (next[0] == '\n' || next[0] == '\r') {
+		_, _ = br.Discard(1)
+	}
+	return e.copyLines(br)
+}
+
+// copyLines copies r with CRLF line ends.
+func (e *exporter) copyLines(r *bufio.Reader) error {
+	for {
+		piece, err := r.ReadSlice('\n')
+		if len(piece) > 0 {
+			if n := len(piece); piece[n-1] == '\n' && (n < 2 || piece[n-2] != '\r') {
+				piece = append(bytes.Clone(piece[:n-1]), crlf...)
+			}
+			if _, werr := e.out.Write(piece); werr != nil {
+				return werr
+			}
+		}
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil && err != bufio.ErrBufferFull {
+			return err
+		}
+	}
+}

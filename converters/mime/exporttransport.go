@@ -1,0 +1,52 @@
+package mime
+
+import (
+	"strings"
+
+	"github.com/oxbridge-mail/oxbridge/converters/rfc5322"
+	"github.com/oxbridge-mail/oxbridge/sdk/mapi/proptag"
+)
+
+// transportHeaders is the header block that the message came with.
+const transportHeaders = proptag.TransportMessageHeaders
+
+// A transport is the parsed PidTagTransportMessageHeaders of a message. What no
+// property says is taken from it.
+type transport struct {
+	header rfc5322.Header
+	people map[string]string // display name in lower case to address; nil until asked
+}
+
+// parseTransport reads a header block.
+//
+// QUIRK: it may begin with "Microsoft Mail Internet Headers Version 2.0", which
+// is no field and is dropped by the parser like everything that is none.
+func parseTransport(block string) *transport {
+	h, _ := rfc5322.ParseHeader([]byte(block))
+	return &transport{header: h}
+}
+
+// addresses returns the entries of an address field.
+func (t *transport) addresses(field string) []rfc5322.Address {
+	return rfc5322.ParseAddressList(t.header.Get(field))
+}
+
+// lookUp returns the address that stands beside a display name in one of the
+// address fields, or "".
+func (t *transport) lookUp(name string) string {
+	if t.people == nil {
+		t.people = map[string]string{}
+		for _, field := range []string{"From", "Sender", "Reply-To", "To", "Cc", "Bcc"} {
+			for _, a := range t.addresses(field) {
+				key := strings.ToLower(a.Name)
+				if _, known := t.people[key]; !known && isInternetAddress(a.Addr) {
+					t.people[key] = a.Addr
+				}
+			}
+		}
+	}
+	if name == "" {
+		return ""
+	}
+	return t.people[strings.ToLower(name)]
+}
