@@ -2,6 +2,7 @@ package mime
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi"
@@ -93,7 +94,7 @@ func (o *object) text(ps mapi.Props, tag mapi.Tag) string {
 		return s
 	}
 	s, err := ps.Text(tag, maxString)
-	if err != nil && err != mapi.ErrNotFound {
+	if err != nil && !errors.Is(err, mapi.ErrNotFound) {
 		o.say("mime.property.unreadable", problem.Loss, tag, "the property cannot be used: %v", err)
 		return ""
 	}

@@ -128,7 +128,7 @@ func (o *object) decodeHTML(html []byte) string {
 		page = codepage.Windows // 7-bit text is the same in both
 	}
 	s, ok := codepage.Decode(page, html)
-	if ok && !(page == codepage.Windows && o.looksUTF8(html)) {
+	if ok && (page != codepage.Windows || !o.looksUTF8(html)) {
 		return s
 	}
 	declared, known := charset.CodePage(charset.FromHTML(html))

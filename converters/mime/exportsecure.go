@@ -3,6 +3,7 @@ package mime
 import (
 	"bufio"
 	"bytes"
+	"errors"
 	"io"
 	"strings"
 
@@ -168,7 +169,7 @@ func (e *exporter) entityBody(data mapi.Value, skip int) error {
 	}
 	defer r.Close()
 	br := bufio.NewReader(r)
-	if _, err := br.Discard(skip); err != nil && err != io.EOF {
+	if _, err := br.Discard(skip); err != nil && !errors.Is(err, io.EOF) {
 		return err
 	}
 	if next, _ := br.Peek(2); bytes.Equal(next, crlf) {
@@ -191,10 +192,10 @@ func (e *exporter) copyLines(r *bufio.Reader) error {
 				return werr
 			}
 		}
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return nil
 		}
-		if err != nil && err != bufio.ErrBufferFull {
+		if err != nil && !errors.Is(err, bufio.ErrBufferFull) {
 			return err
 		}
 	}

@@ -144,7 +144,7 @@ func TestText(t *testing.T) {
 	tests := []struct{ name, in, want string }{
 		{"encapsulated text", `{\rtf1\ansi\fromtext \fbidis \deff0{\fonttbl{\f0\fswiss Arial;}}\uc1\pard\plain\deftab360 \f0\fs20 a\par` + "\r\n" + `<b>\tab\{c\}\par }`, "a\r\n<b>\t{c}\r\n"},
 		{"what surrounds the text", `{\rtf1{\stylesheet{\s0 Normal;}}{\info{\title T}}{\header h}{\footerr f}{\*\generator g;}x}`, "x"},
-		{"line, section, page", `{\rtf1 a\line b\sect c\page d}`, "a\r\nb\r\nc\r\nd"},
+		{"line, section, page", `{\rtf1 a\line b\sect\page d}`, "a\r\nb\r\n\r\nd"},
 		{"table", `{\rtf1\trowd\cellx1\intbl a\cell b\cell\row\pard c}`, "a\tb\t\r\nc"},
 		{"list text", `{\rtf1{\listtext\f1 1.\tab}a\par}`, "1.\ta\r\n"},
 		{"bullet of a font of symbols", `{\rtf1{\fonttbl{\f1\fcharset2 Symbol;}}{\pntext\f1\'b7\tab}a}`, "•\ta"},

@@ -2,6 +2,7 @@ package batch
 
 import (
 	"context"
+	"errors"
 	"io"
 	"io/fs"
 	"os"
@@ -163,7 +164,7 @@ func sniffFile(path string) (Kind, error) {
 	defer f.Close()
 	head := make([]byte, sniffLen)
 	n, err := io.ReadFull(f, head)
-	if err != nil && n == 0 && err != io.EOF {
+	if err != nil && n == 0 && !errors.Is(err, io.EOF) {
 		return KindOther, err
 	}
 	return Sniff(head[:n]), nil
@@ -171,7 +172,7 @@ func sniffFile(path string) (Kind, error) {
 
 // cause returns what went wrong without the path, which the report has anyway.
 func cause(err error) string {
-	if pe, ok := err.(*fs.PathError); ok {
+	if pe := (*fs.PathError)(nil); errors.As(err, &pe) {
 		return pe.Err.Error()
 	}
 	return err.Error()

@@ -164,7 +164,7 @@ func sameStream(t testing.TB, st *Stream, want []byte) {
 			t.Errorf("%s: ReadAt(%d) = %d bytes, error %v", st.Path(), off, n, err)
 		}
 	}
-	if n, err := st.ReadAt(make([]byte, 1), st.Size()); n != 0 || err != io.EOF {
+	if n, err := st.ReadAt(make([]byte, 1), st.Size()); n != 0 || !errors.Is(err, io.EOF) {
 		t.Errorf("%s: ReadAt past the end = %d, %v", st.Path(), n, err)
 	}
 	if len(want) > 0 {

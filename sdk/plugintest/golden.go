@@ -34,6 +34,7 @@ func Golden(t testing.TB, path string, got []byte) {
 	for i := range max(len(g), len(w)) {
 		if i >= len(g) || i >= len(w) || !bytes.Equal(g[i], w[i]) {
 			t.Fatalf("%s:%d: got %q, want %q", path, i+1, line(g, i), line(w, i))
+			return
 		}
 	}
 }

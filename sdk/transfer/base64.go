@@ -2,6 +2,7 @@ package transfer
 
 import (
 	"bytes"
+	"errors"
 	"io"
 
 	"github.com/emmansun/base64"
@@ -59,7 +60,7 @@ func (d *Base64Reader) block() {
 	} else {
 		d.rest, d.carry = d.salvage(m)
 	}
-	if d.err == io.EOF && d.carry > 0 {
+	if errors.Is(d.err, io.EOF) && d.carry > 0 {
 		d.rest = append(d.rest, d.finish()...)
 	}
 }

@@ -1,6 +1,7 @@
 package transfer
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"sync"
@@ -71,7 +72,7 @@ func encodeBase64(w io.Writer, r io.Reader) (int64, error) {
 				return written, werr
 			}
 		}
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return written, nil
 		}
 		if err != nil {

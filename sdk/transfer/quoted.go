@@ -3,6 +3,7 @@ package transfer
 import (
 	"bufio"
 	"bytes"
+	"errors"
 	"io"
 )
 
@@ -49,7 +50,7 @@ func (d *QuotedReader) next() (line []byte, complete bool) {
 	b, _ := d.r.Peek(d.r.Buffered())
 	i := bytes.IndexByte(b, '\n')
 	if i < 0 {
-		if b, d.err = d.r.Peek(maxQuotedLine); d.err == bufio.ErrBufferFull {
+		if b, d.err = d.r.Peek(maxQuotedLine); errors.Is(d.err, bufio.ErrBufferFull) {
 			d.err = nil
 		}
 		i = bytes.IndexByte(b, '\n')

@@ -112,13 +112,12 @@ func TestPanicCostsOneJob(t *testing.T) {
 	h := plugintest.Start(t, exporter(func(_ context.Context, job *sdk.Job, _ *mapi.Message, dst transfer.Output) error {
 		_, _ = io.WriteString(dst, "half")
 		if job.Options["panic"] != "" {
-			var m map[string]int
-			m["boom"] = 1
+			panic("boom")
 		}
 		return nil
 	}))
 	f := failure(t, h.Export("x", &mapi.Message{}, map[string]string{"panic": "yes"}).Err)
-	if f.Result != pluginv1.Result_RESULT_INTERNAL || !strings.Contains(f.Text, "nil map") || !strings.Contains(f.Text, "serve_test.go") {
+	if f.Result != pluginv1.Result_RESULT_INTERNAL || !strings.Contains(f.Text, "panic: boom") || !strings.Contains(f.Text, "serve_test.go") {
 		t.Errorf("got %v, want the panic with its place", f)
 	}
 	if r := h.Export("x", &mapi.Message{}, nil); r.Err != nil || string(r.Output) != "half" {

@@ -1,6 +1,7 @@
 package lzfu
 
 import (
+	"errors"
 	"fmt"
 	"io"
 )
@@ -200,7 +201,7 @@ func (r *reader) start() {
 	r.started = true
 	var b [headerSize]byte
 	n, err := io.ReadFull(r.src, b[:])
-	if err == io.ErrUnexpectedEOF {
+	if errors.Is(err, io.ErrUnexpectedEOF) {
 		err = &FormatError{int64(n), "[MS-OXRTFCP] 2.1.3.1.1", "header cut short", ErrCorrupt}
 	}
 	if err != nil {

@@ -81,7 +81,7 @@ func TestDecompress(t *testing.T) {
 			if err != nil && (!errors.As(err, &fe) || fe.Error() == "") {
 				t.Errorf("error %T is no *FormatError", err)
 			}
-			if tt.err == ErrTooLarge {
+			if errors.Is(tt.err, ErrTooLarge) {
 				return
 			}
 			all, err := io.ReadAll(NewReader(iotest.OneByteReader(bytes.NewReader(tt.in))))
