@@ -54,9 +54,9 @@ type exporter struct {
 	ctx  context.Context
 	out  *lineWriter
 	opt  ExportOptions
-	seed string   // part of every boundary
-	made int      // boundaries made
-	open []string // boundaries of the multiparts being written, outermost first
+	seed string // part of every boundary
+	made int    // boundaries made
+	open int    // multiparts being written
 }
 
 // object is a message on its way out.
@@ -80,7 +80,7 @@ func (e *exporter) message(m *mapi.Message, depth int, report problem.Reporter) 
 		return err
 	}
 	root.fields = append(o.header(), root.fields...)
-	return e.part(root)
+	return e.root(root)
 }
 
 // say reports a problem of the message.

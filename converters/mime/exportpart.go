@@ -4,7 +4,10 @@ import (
 	"encoding/hex"
 	"hash/fnv"
 	"io"
+	"slices"
 	"strconv"
+
+	"github.com/emersion/go-message/textproto"
 
 	"github.com/oxbridge-mail/oxbridge/converters/rfc5322"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi"
@@ -38,23 +41,38 @@ func multipart(subtype string, children []*part, params ...rfc5322.Param) *part 
 	return &part{subtype: subtype, params: params, children: children}
 }
 
-// part writes p, and everything in it.
-func (e *exporter) part(p *part) error {
-	if err := e.ctx.Err(); err != nil {
+// head returns the fields as a header.
+func (p *part) head() textproto.Header {
+	var h textproto.Header
+	for _, f := range slices.Backward(p.fields) { // AddRaw adds at the top
+		h.AddRaw(f)
+	}
+	return h
+}
+
+// root writes p, and everything in it, as the root of a message.
+func (e *exporter) root(p *part) error {
+	boundary := e.prepare(p)
+	if err := textproto.WriteHeader(e.out, p.head()); err != nil {
 		return err
 	}
-	boundary := ""
-	if p.subtype != "" {
-		boundary = e.boundary()
-		params := append([]rfc5322.Param{{Name: "boundary", Value: boundary}}, p.params...)
-		p.field(rfc5322.Parameterized("Content-Type", "multipart/"+p.subtype, params))
+	return e.content(p, boundary)
+}
+
+// prepare completes the header of a multipart and returns its boundary.
+func (e *exporter) prepare(p *part) string {
+	if p.subtype == "" {
+		return ""
 	}
-	for _, f := range p.fields {
-		if _, err := e.out.Write(f); err != nil {
-			return err
-		}
-	}
-	if _, err := e.out.Write(crlf); err != nil {
+	boundary := e.boundary()
+	params := append([]rfc5322.Param{{Name: "boundary", Value: boundary}}, p.params...)
+	p.field(rfc5322.Parameterized("Content-Type", "multipart/"+p.subtype, params))
+	return boundary
+}
+
+// content writes what follows the header of p (RFC 2046 5.1.1).
+func (e *exporter) content(p *part, boundary string) error {
+	if err := e.ctx.Err(); err != nil {
 		return err
 	}
 	if boundary == "" {
@@ -63,34 +81,22 @@ func (e *exporter) part(p *part) error {
 		}
 		return p.body()
 	}
-	return e.parts(p.children, boundary)
-}
-
-// parts writes the children of a multipart (RFC 2046 5.1.1).
-func (e *exporter) parts(children []*part, boundary string) error {
-	e.open = append(e.open, boundary)
-	defer func() { e.open = e.open[:len(e.open)-1] }()
-	for _, c := range children {
-		if err := e.delimiter("--" + boundary + "\r\n"); err != nil {
+	w := textproto.NewMultipartWriter(e.out)
+	if err := w.SetBoundary(boundary); err != nil {
+		return err
+	}
+	e.open++
+	defer func() { e.open-- }()
+	for _, c := range p.children {
+		inner := e.prepare(c)
+		if _, err := w.CreatePart(c.head()); err != nil {
 			return err
 		}
-		if err := e.part(c); err != nil {
+		if err := e.content(c, inner); err != nil {
 			return err
 		}
 	}
-	err := e.delimiter("--" + boundary + "--\r\n")
-	e.out.complete = true
-	return err
-}
-
-// delimiter writes a boundary line. The line end before it belongs to it.
-func (e *exporter) delimiter(line string) error {
-	if !e.out.complete {
-		line = "\r\n" + line
-	}
-	_, err := io.WriteString(e.out, line)
-	e.out.complete = true // a header or an empty line follows
-	return err
+	return w.Close()
 }
 
 // boundary returns the next boundary. It holds "=_", which neither base64 nor
@@ -124,26 +130,22 @@ func seedOf(m *mapi.Message) string {
 
 // A lineWriter is the output, and knows whether a line has been begun.
 type lineWriter struct {
-	dst transfer.Output
-	// complete says that the last line end written is no content, so that a
-	// boundary may follow at once.
-	complete bool
-	begun    bool // the last byte written is no line feed
+	dst   transfer.Output
+	begun bool // the last byte written is no line feed
 }
 
 // Write implements io.Writer.
 func (w *lineWriter) Write(p []byte) (int, error) {
 	if len(p) > 0 {
-		w.complete, w.begun = false, p[len(p)-1] != '\n'
+		w.begun = p[len(p)-1] != '\n'
 	}
 	return w.dst.Write(p)
 }
 
-// base64 places a value in base64. Its last line end is no content.
+// base64 places a value in base64.
 func (w *lineWriter) base64(v mapi.Large) error {
-	err := w.dst.Ref(v, transfer.Base64)
-	w.complete, w.begun = true, false
-	return err
+	w.begun = false
+	return w.dst.Ref(v, transfer.Base64)
 }
 
 // endLine ends the last line of the file.

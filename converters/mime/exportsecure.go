@@ -148,7 +148,7 @@ func (o *object) signedEntity(data mapi.Value) *part {
 // fits reports whether an entity that is written as it is holds none of the
 // boundaries around it.
 func (e *exporter) fits(data mapi.Value) bool {
-	if len(e.open) == 0 {
+	if e.open == 0 {
 		return true
 	}
 	r, err := openValue(data)

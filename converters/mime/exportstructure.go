@@ -103,6 +103,5 @@ func largeTextPart(subtype string) *part {
 // encode writes r in base64.
 func (e *exporter) encode(r io.Reader) error {
 	_, err := transfer.Copy(e.out, r, transfer.Base64)
-	e.out.complete = true
 	return err
 }

@@ -5,7 +5,6 @@ import (
 	"io"
 
 	"github.com/oxbridge-mail/oxbridge/converters/rfc5322"
-	"github.com/oxbridge-mail/oxbridge/sdk/transfer"
 )
 
 const (
@@ -34,9 +33,7 @@ func (e *exporter) textPart(subtype string, text []byte) *part {
 		case "quoted-printable":
 			return writeQuoted(e.out, text)
 		}
-		_, err := transfer.Copy(e.out, bytes.NewReader(text), transfer.Base64)
-		e.out.complete = true
-		return err
+		return e.encode(bytes.NewReader(text))
 	}
 	return p
 }
