@@ -58,8 +58,9 @@
 // The host has a deadline for each message and cancels ctx when it has passed;
 // soon after, it ends the process. Loops that may take long look at ctx.
 //
-// The process runs in a sandbox without files and network. What it prints ends
-// up in the host's log; [Job].Log is the better way.
+// Messages and files come through the host, so a plugin needs neither files nor
+// network, and should not count on having them. What it prints ends up in the
+// host's log; [Job].Log is the better way.
 //
 // # Tests
 //

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 
 	"github.com/oxbridge-mail/oxbridge/core/report"
@@ -148,11 +149,20 @@ func (w *walker) output(rel string) string {
 		stem = strings.TrimSuffix(rel, ext)
 	}
 	out := stem + "." + w.opt.To
-	if w.claimed[strings.ToLower(out)] {
+	if w.claimed[sameName(out)] {
 		out = rel + "." + w.opt.To
 	}
-	w.claimed[strings.ToLower(out)] = true
+	w.claimed[sameName(out)] = true
 	return filepath.Join(w.opt.OutDir, out)
+}
+
+// sameName returns what two names have in common that the file system of the
+// outputs takes for one: on Windows and macOS capitals do not count.
+func sameName(name string) string {
+	if runtime.GOOS == "windows" || runtime.GOOS == "darwin" {
+		return strings.ToLower(name)
+	}
+	return name
 }
 
 // sniffFile looks at the beginning of a file.

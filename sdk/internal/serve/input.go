@@ -40,6 +40,8 @@ type input struct {
 
 	mu     sync.Mutex // guards what follows; held during a fetch
 	pieces []piece    // the last used is last
+	next   int64      // where the last ReadAt ended
+	run    int        // how many ReadAts before this one began where the one before ended
 	ahead  *call      // asked for from aheadAt on, or nil
 	at     int64      // where ahead begins
 	over   bool
@@ -66,12 +68,16 @@ func (in *input) ReadAt(p []byte, off int64) (int, error) {
 	}
 	in.mu.Lock()
 	defer in.mu.Unlock()
+	if in.run++; off != in.next {
+		in.run = 0
+	}
+	in.next = off + int64(len(p))
 	n := 0
 	for n < len(p) {
 		if off+int64(n) >= in.size {
 			return n, io.EOF
 		}
-		q, err := in.piece(off + int64(n))
+		q, err := in.piece(off+int64(n), len(p)-n)
 		if err != nil {
 			return n, err
 		}
@@ -80,20 +86,22 @@ func (in *input) ReadAt(p []byte, off int64) (int, error) {
 	return n, nil
 }
 
-// piece returns a piece that holds the byte at off. The caller holds mu.
-func (in *input) piece(off int64) (piece, error) {
+// inOrder is how many ReadAts in order make it likely that more will follow.
+const inOrder = 2
+
+// piece returns a piece that holds the byte at off, the first of n that are
+// wanted. The caller holds mu.
+func (in *input) piece(off int64, n int) (piece, error) {
 	if in.over {
 		return in.late(off)
 	}
-	inOrder := off == 0 && len(in.pieces) == 0 && in.size <= wire.ChunkSize
 	for i, q := range in.pieces {
 		if q.holds(off) {
 			in.pieces = append(append(in.pieces[:i], in.pieces[i+1:]...), q)
 			return q, nil
 		}
-		inOrder = inOrder || q.end() == off
 	}
-	q, err := in.fetch(off, inOrder)
+	q, err := in.fetch(off, n)
 	if err != nil {
 		return piece{}, err
 	}
@@ -120,15 +128,18 @@ func (in *input) late(off int64) (piece, error) {
 	return piece{}, errOver
 }
 
-// fetch gets a piece from the host. In order, it gets more and asks for the one
-// that comes next.
-func (in *input) fetch(off int64, inOrder bool) (piece, error) {
-	n := wire.ChunkSize
-	if !inOrder {
-		off, n = off-off%window, window
+// fetch gets a piece from the host, the n bytes at off or more. While the input
+// is read in order it gets more, and asks for what comes next.
+func (in *input) fetch(off int64, n int) (piece, error) {
+	stream := in.run >= inOrder || n > wire.ChunkSize
+	n = max(n, window)
+	if stream {
+		n = wire.ChunkSize
+	} else if in.size <= wire.ChunkSize {
+		off, n = 0, wire.ChunkSize // all of it
 	}
 	c := in.ahead
-	if c == nil || in.at != off || !inOrder {
+	if c == nil || in.at != off || !stream {
 		var err error
 		if c, err = in.j.read(0, off, n); err != nil {
 			return piece{}, err
@@ -136,7 +147,7 @@ func (in *input) fetch(off int64, inOrder bool) (piece, error) {
 	} else {
 		in.ahead = nil
 	}
-	if next := off + int64(n); inOrder && in.ahead == nil && next < in.size {
+	if next := off + int64(n); stream && in.ahead == nil && next < in.size {
 		var err error
 		if in.ahead, err = in.j.read(0, next, wire.ChunkSize); err != nil {
 			c.drop()
