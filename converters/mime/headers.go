@@ -73,7 +73,7 @@ var headerRules = []headerRule{
 	{field: "In-Reply-To", tag: proptag.InReplyToId, kind: kindIDs, section: "2.1.3.2.14"},
 	{field: "References", tag: proptag.InternetReferences, kind: kindIDs, section: "2.1.3.2.12"},
 	{field: "Importance", tag: proptag.Importance, kind: kindWord, words: importanceWords, section: "2.1.3.2.5"},
-	{field: "X-Priority", tag: proptag.Importance, kind: kindWord, words: []headerWord{{0, "5"}, {1, ""}, {2, "1"}}},
+	{field: "X-Priority", tag: proptag.Importance, kind: kindWord, words: []headerWord{{0, "5"}, {1, ""}, {2, "1"}, {0, "4"}, {1, "3"}, {2, "2"}}},
 	{field: "Priority", tag: proptag.Priority, kind: kindWord, words: []headerWord{{-1, "non-urgent"}, {0, ""}, {1, "urgent"}}},
 	{field: "Sensitivity", tag: proptag.Sensitivity, kind: kindWord, words: sensitivityWords, section: "2.1.3.2.6"},
 	{field: "Keywords", name: propname.NameKeywords, kind: kindList, section: "2.1.3.2.13"},

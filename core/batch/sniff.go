@@ -15,10 +15,17 @@ const (
 	KindEML        // an Internet message
 )
 
-// sniffLen is how much of a file Sniff wants to see, in bytes.
-const sniffLen = 8 << 10
+const (
+	// sniffLen is how much of a file is looked at, in bytes.
+	sniffLen = 8 << 10
+	// sniffMore is how much is looked at of a file that begins with fields that
+	// say nothing: servers put kilobytes of them before the others.
+	sniffMore = 256 << 10
+	// sniffLines bounds the lines of a header that are looked at.
+	sniffLines = 10_000
+)
 
-// Sniff tells what a file is from its first bytes, 8 KiB or the whole file.
+// Sniff tells what a file is from its first bytes.
 //
 // An Internet message is recognised by a header field that mail programs write,
 // on one of its first lines, before anything that cannot stand in a header.
@@ -37,7 +44,7 @@ func Sniff(head []byte) Kind {
 // looksLikeMail walks the lines of a header.
 func looksLikeMail(head []byte) bool {
 	odd := 0
-	for i := 0; len(head) > 0 && i < 200; i++ {
+	for i := 0; len(head) > 0 && i < sniffLines; i++ {
 		line, rest := cutLine(head)
 		head = rest
 		if len(line) == 0 {
@@ -58,6 +65,13 @@ func looksLikeMail(head []byte) bool {
 		}
 	}
 	return false
+}
+
+// beginsWithField reports whether a file begins with a header field.
+func beginsWithField(head []byte) bool {
+	line, _ := cutLine(bytes.TrimPrefix(head, []byte("\xEF\xBB\xBF")))
+	name, _, ok := bytes.Cut(line, []byte(":"))
+	return ok && fieldName(bytes.TrimRight(name, " \t"))
 }
 
 func cutLine(b []byte) (line, rest []byte) {

@@ -1,6 +1,11 @@
 package batch
 
-import "testing"
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
 
 func TestSniff(t *testing.T) {
 	t.Parallel()
@@ -34,4 +39,29 @@ func TestSniff(t *testing.T) {
 func FuzzSniff(f *testing.F) {
 	f.Add([]byte("From: a\r\n\r\n"))
 	f.Fuzz(func(_ *testing.T, in []byte) { Sniff(in) })
+}
+
+func TestSniffFileLooksFurther(t *testing.T) {
+	t.Parallel()
+	filler := strings.Repeat("X-Filler: "+strings.Repeat("x", 60)+"\r\n", 500)
+	tests := []struct {
+		name, in string
+		want     Kind
+	}{
+		{"a mail field after many others", filler + "From: a@b\r\n\r\n", KindEML},
+		{"none at all", filler + "\r\nFrom: a@b\r\n", KindOther},
+		{"no header", strings.Repeat("prose ", 5000) + "\nFrom: a@b\n", KindOther},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			path := filepath.Join(t.TempDir(), "f")
+			if err := os.WriteFile(path, []byte(tt.in), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			if got, err := sniffFile(path); got != tt.want || err != nil {
+				t.Errorf("sniffFile() = %d, %v, want %d", got, err, tt.want)
+			}
+		})
+	}
 }

@@ -165,19 +165,25 @@ func sameName(name string) string {
 	return name
 }
 
-// sniffFile looks at the beginning of a file.
+// sniffFile looks at the beginning of a file, and further when that is a header
+// without an end.
 func sniffFile(path string) (Kind, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return KindOther, err
 	}
 	defer f.Close()
-	head := make([]byte, sniffLen)
+	head := make([]byte, sniffLen, sniffLen+1)
 	n, err := io.ReadFull(f, head)
 	if err != nil && n == 0 && !errors.Is(err, io.EOF) {
 		return KindOther, err
 	}
-	return Sniff(head[:n]), nil
+	kind := Sniff(head[:n])
+	if kind != KindOther || n < sniffLen || !beginsWithField(head) {
+		return kind, nil
+	}
+	more, err := io.ReadAll(io.LimitReader(f, sniffMore-sniffLen))
+	return Sniff(append(head, more...)), err
 }
 
 // cause returns what went wrong without the path, which the report has anyway.

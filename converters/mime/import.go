@@ -1,0 +1,128 @@
+package mime
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/oxbridge-mail/oxbridge/sdk/mapi"
+	"github.com/oxbridge-mail/oxbridge/sdk/problem"
+	"github.com/oxbridge-mail/oxbridge/sdk/transfer"
+)
+
+// ErrInput is wrapped by the errors of [Import] that say that the input holds
+// no message at all.
+var ErrInput = errors.New("not an Internet message")
+
+// ImportOptions bound what one message may cost. The zero value stands for the
+// defaults; a limit that is met is reported as a problem and loses nothing but
+// structure, if not said otherwise.
+type ImportOptions struct {
+	// MaxDepth is how deep messages may be attached to each other; a deeper one
+	// becomes a file. 0 means 60.
+	MaxDepth int
+	// MaxNesting is how deep multiparts and messages may stand in each other; a
+	// deeper one becomes a file. 0 means 100.
+	MaxNesting int
+	// MaxParts is how many body parts are told apart; the last one holds the
+	// rest. 0 means 10,000.
+	MaxParts int
+	// MaxBody is the length in bytes, encoded, up to which a text is a body or
+	// part of one; a longer one becomes a file. 0 means 16 MiB.
+	MaxBody int64
+	// MaxRecipients is how many recipients are taken; the others are lost. 0
+	// means 100,000.
+	MaxRecipients int
+	// MaxHeaders is how many fields without a property of their own become named
+	// properties. All fields are in PidTagTransportMessageHeaders anyway. 0
+	// means 500.
+	MaxHeaders int
+}
+
+// withDefaults replaces zero limits.
+func (o ImportOptions) withDefaults() ImportOptions {
+	def := func(n *int, d int) {
+		if *n <= 0 {
+			*n = d
+		}
+	}
+	def(&o.MaxDepth, 60)
+	def(&o.MaxNesting, 100)
+	def(&o.MaxParts, 10_000)
+	def(&o.MaxRecipients, 100_000)
+	def(&o.MaxHeaders, 500)
+	if o.MaxBody <= 0 {
+		o.MaxBody = 16 << 20
+	}
+	return o
+}
+
+// Import reads the Internet message in src under the rules of [MS-OXCMAIL] 2.2
+// and returns it as a tree.
+//
+// It is made for mail as it is found: whatever can be read is read, each
+// repair and each loss is passed to report, which may be nil, and a part that
+// makes no sense is kept as a file. Attachments are values that refer to src,
+// which must outlive the message; their bytes are not read.
+//
+// The problems are these; what is not said to be lost is in the message.
+//
+//	mime.boundary.missing    a multipart that cannot be taken apart is one file
+//	mime.boundary.open       the last boundary of a multipart is missing
+//	mime.charset             a text in an unknown character set, or with bytes that it lacks (lost)
+//	mime.encoding.damaged    base64 of a body with wrong or missing characters (lost)
+//	mime.encoding.message    an attached message that is encoded
+//	mime.encoding.multipart  a multipart that is encoded
+//	mime.encoding.unknown    an unknown Content-Transfer-Encoding
+//	mime.encoding.wrong      a body that says it is base64 and is not
+//	mime.header.damaged      lines of a header that are no field (lost, but for attached messages)
+//	mime.header.repeated     a second field where only one may be
+//	mime.header.value        a field whose value makes no sense
+//	mime.limit.…             a limit of ImportOptions, or of a property
+//	mime.part.…              a part that stands for content elsewhere
+//
+// Errors wrap [ErrInput], or are those of ctx and of reading src.
+func Import(ctx context.Context, src transfer.Input, opt ImportOptions, report problem.Reporter) (*mapi.Message, error) {
+	return importFrom(ctx, newSource(src), opt, report)
+}
+
+func importFrom(ctx context.Context, s *source, opt ImportOptions, report problem.Reporter) (*mapi.Message, error) {
+	r := &importer{ctx: ctx, opt: opt.withDefaults()}
+	report = atMost(maxProblems, report)
+	start := s.skipJunk()
+	if s.err == nil && (start >= s.size || s.binary(start)) {
+		return nil, fmt.Errorf("import: %w", ErrInput)
+	}
+	root := r.read(s, start, s.size, level{})
+	m := r.message(root, report)
+	if r.stop(s) {
+		return nil, fmt.Errorf("import: %w", r.err)
+	}
+	return m, nil
+}
+
+// maxProblems bounds the problems reported for one input.
+const maxProblems = 1000
+
+// atMost returns a reporter that passes n problems on.
+func atMost(n int, report problem.Reporter) problem.Reporter {
+	if report == nil {
+		return nil
+	}
+	return func(p problem.Problem) {
+		switch n--; {
+		case n > 0:
+			report(p)
+		case n == 0:
+			report(problem.Problem{Code: "mime.limit.problems", Severity: p.Severity, Detail: "there are more problems than are reported"})
+		}
+	}
+}
+
+// importer is one Import in progress, over all messages of a tree.
+type importer struct {
+	ctx   context.Context
+	opt   ImportOptions
+	parts int   // told apart so far
+	err   error // the first one; everything after it is idle
+}

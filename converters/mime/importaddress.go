@@ -1,0 +1,273 @@
+package mime
+
+import (
+	"encoding/binary"
+	"strings"
+
+	"github.com/oxbridge-mail/oxbridge/converters/rfc5322"
+	"github.com/oxbridge-mail/oxbridge/sdk/mapi"
+	"github.com/oxbridge-mail/oxbridge/sdk/mapi/codepage"
+	"github.com/oxbridge-mail/oxbridge/sdk/mapi/proptag"
+	"github.com/oxbridge-mail/oxbridge/sdk/problem"
+)
+
+// A mailbox is an address as MAPI has it.
+type mailbox struct {
+	name  string
+	kind  string // address type: SMTP, EX, FAX, …
+	email string
+	smtp  string // "" when email is no Internet address
+}
+
+// newMailbox converts an entry of an address list.
+func newMailbox(a rfc5322.Address) mailbox {
+	p := mailbox{name: bounded(a.Name), kind: "SMTP", email: bounded(a.Addr)}
+	if p.email == "" {
+		p.email = p.name
+	}
+	if kind, email, ok := unwrapIMCEA(p.email); ok {
+		p.kind, p.email = kind, email
+	} else if strings.Contains(p.email, "@") {
+		p.smtp = p.email
+	}
+	if p.name == "" {
+		p.name = p.email
+	}
+	return p
+}
+
+// unwrapIMCEA undoes the encapsulation of an address that is no Internet
+// address ([MS-OXCMAIL] 2.1.3.1.8), for our own domain only: elsewhere it is
+// how the address is reached.
+func unwrapIMCEA(addr string) (kind, email string, ok bool) {
+	local, ok := strings.CutSuffix(addr, "@"+imceaDomain)
+	if !ok || len(local) < len("IMCEA") || !strings.EqualFold(local[:len("IMCEA")], "IMCEA") {
+		return "", "", false
+	}
+	kind, text, ok := strings.Cut(local[len("IMCEA"):], "-")
+	if !ok || kind == "" {
+		return "", "", false
+	}
+	out := make([]byte, 0, len(text))
+	for i := 0; i < len(text); i++ {
+		switch {
+		case text[i] == '_':
+			out = append(out, '/')
+		case text[i] == '+' && i+2 < len(text) && unhex(text[i+1]) < 16 && unhex(text[i+2]) < 16:
+			out = append(out, unhex(text[i+1])<<4|unhex(text[i+2]))
+			i += 2
+		default:
+			out = append(out, text[i])
+		}
+	}
+	return strings.ToUpper(kind), strings.ToValidUTF8(string(out), "\uFFFD"), true
+}
+
+// unhex returns the value of a hexadecimal digit, 16 for anything else.
+func unhex(c byte) byte {
+	switch {
+	case c >= '0' && c <= '9':
+		return c - '0'
+	case c|0x20 >= 'a' && c|0x20 <= 'f':
+		return c | 0x20 - 'a' + 10
+	}
+	return 16
+}
+
+// oneOffFlags say that the strings are Unicode and that no TNEF is wanted.
+const oneOffFlags = oneOffUnicode | 0x0001
+
+// entryID returns the one-off entry identifier ([MS-OXCDATA] 2.2.5.1).
+func (p mailbox) entryID() []byte {
+	id := make([]byte, 0, 24+2*(len(p.name)+len(p.kind)+len(p.email)+3))
+	id = append(id, 0, 0, 0, 0)
+	id = append(id, oneOffUID[:]...)
+	id = append(id, 0, 0)
+	id = binary.LittleEndian.AppendUint16(id, oneOffFlags)
+	for _, s := range []string{p.name, p.kind, p.email} {
+		id = append(id, codepage.EncodeUTF16(strings.ReplaceAll(s, "\x00", ""))...)
+		id = append(id, 0, 0)
+	}
+	return id
+}
+
+// searchKey returns PidTagSearchKey of an address ([MS-OXCMAIL] 2.2.3.1).
+func (p mailbox) searchKey() []byte {
+	return append([]byte(strings.ToUpper(p.kind+":"+p.email)), 0)
+}
+
+// An addressGroup is the properties of a message that name one person.
+type addressGroup struct {
+	name, kind, email, smtp, entryID, searchKey mapi.Tag
+}
+
+var (
+	sentRepresenting = addressGroup{proptag.SentRepresentingName, proptag.SentRepresentingAddressType, proptag.SentRepresentingEmailAddress,
+		proptag.SentRepresentingSmtpAddress, proptag.SentRepresentingEntryId, proptag.SentRepresentingSearchKey}
+	senderGroup = addressGroup{proptag.SenderName, proptag.SenderAddressType, proptag.SenderEmailAddress,
+		proptag.SenderSmtpAddress, proptag.SenderEntryId, proptag.SenderSearchKey}
+	readReceipt = addressGroup{proptag.ReadReceiptName, proptag.ReadReceiptAddressType, proptag.ReadReceiptEmailAddress,
+		proptag.ReadReceiptSmtpAddress, proptag.ReadReceiptEntryId, proptag.ReadReceiptSearchKey}
+)
+
+// setMailbox sets the properties of a group.
+func (b *builder) setMailbox(g addressGroup, p mailbox) {
+	b.set(g.name, p.name)
+	b.set(g.kind, p.kind)
+	b.set(g.email, p.email)
+	if p.smtp != "" {
+		b.set(g.smtp, p.smtp)
+	}
+	b.set(g.entryID, p.entryID())
+	b.set(g.searchKey, p.searchKey())
+}
+
+// firstMailbox returns the first entry of an address list that is one.
+func firstMailbox(raw []byte) (mailbox, bool) {
+	for _, a := range rfc5322.ParseAddressList(raw) {
+		if a.Name != "" || a.Addr != "" {
+			return newMailbox(a), true
+		}
+	}
+	return mailbox{}, false
+}
+
+// from is the author, whom the message represents ([MS-OXCMAIL] 2.2.3.1.3).
+func (b *builder) from(raw []byte) {
+	if p, ok := firstMailbox(raw); ok {
+		b.env.author = &p
+	}
+}
+
+// sender is who sent the message ([MS-OXCMAIL] 2.2.3.1.4).
+func (b *builder) sender(raw []byte) {
+	if p, ok := firstMailbox(raw); ok {
+		b.env.sender = &p
+	}
+}
+
+// senders sets both groups; one of the two stands in for the other.
+func (b *builder) senders() {
+	author, sender := b.env.author, b.env.sender
+	if author == nil {
+		author = sender
+	}
+	if sender == nil {
+		sender = author
+	}
+	if author != nil {
+		b.setMailbox(sentRepresenting, *author)
+		b.setMailbox(senderGroup, *sender)
+	}
+}
+
+// readReceipt asks for a report of reading ([MS-OXCMAIL] 2.2.3.1.5).
+func (b *builder) readReceipt(raw []byte) {
+	b.set(proptag.ReadReceiptRequested, true)
+	b.set(proptag.NonReceiptNotificationRequested, true)
+	if p, ok := firstMailbox(raw); ok {
+		b.setMailbox(readReceipt, p)
+	}
+}
+
+// replyTo sets whom to answer ([MS-OXCMAIL] 2.2.3.1.6), as a FlatEntryList
+// ([MS-OXCDATA] 2.3.3).
+func (b *builder) replyTo(raw []byte) {
+	var names []string
+	list := make([]byte, 8)
+	for _, a := range rfc5322.ParseAddressList(raw) {
+		if a.Name == "" && a.Addr == "" || len(list) > maxText {
+			continue
+		}
+		p := newMailbox(a)
+		id := p.entryID()
+		list = binary.LittleEndian.AppendUint32(list, uint32(len(id)))
+		list = append(list, id...)
+		list = append(list, make([]byte, -len(id)&3)...)
+		names = append(names, strings.ReplaceAll(p.name, ";", ","))
+	}
+	if len(names) == 0 {
+		return
+	}
+	binary.LittleEndian.PutUint32(list, uint32(len(names)))
+	binary.LittleEndian.PutUint32(list[4:], uint32(len(list)-8))
+	b.set(proptag.ReplyRecipientEntries, list)
+	b.set(proptag.ReplyRecipientNames, strings.Join(names, ";"))
+}
+
+// people collects recipients; recipients makes rows of them. An empty group,
+// such as "undisclosed-recipients:;", has none.
+func (b *builder) people(kind int32, raw []byte) {
+	for _, a := range rfc5322.ParseAddressList(raw) {
+		switch {
+		case a.Name == "" && a.Addr == "":
+		case b.env.total >= b.r.opt.MaxRecipients:
+			b.env.lost++
+		default:
+			b.env.total++
+			b.env.people[kind] = append(b.env.people[kind], newMailbox(a))
+		}
+	}
+}
+
+// displayLists are the properties that hold the names of all recipients of a
+// kind.
+var displayLists = [4]mapi.Tag{
+	mapi.RecipientTo: proptag.DisplayTo, mapi.RecipientCc: proptag.DisplayCc, mapi.RecipientBcc: proptag.DisplayBcc,
+}
+
+// recipients makes the recipient table: To, Cc, Bcc, each in the order of the
+// header ([MS-OXCMAIL] 2.2.3.1.1).
+func (b *builder) recipients() {
+	if b.env.lost > 0 {
+		b.problem("mime.limit.recipients", problem.Loss, "header", "%d recipients beyond the first %d were left out", b.env.lost, b.env.total)
+	}
+	b.m.Recipients = make([]mapi.Props, 0, b.env.total)
+	for kind := mapi.RecipientTo; kind <= mapi.RecipientBcc; kind++ {
+		var names strings.Builder
+		for _, p := range b.env.people[kind] {
+			b.m.Recipients = append(b.m.Recipients, recipient(kind, p, int32(len(b.m.Recipients))))
+			if names.Len() > 0 {
+				names.WriteString("; ")
+			}
+			names.WriteString(p.name)
+		}
+		b.set(displayLists[kind], bounded(names.String()))
+	}
+}
+
+// recipient returns a row of the recipient table ([MS-OXCMSG] 2.2.1.38,
+// [MS-OXOMSG] 2.2.3).
+func recipient(kind int32, p mailbox, row int32) mapi.Props {
+	id := p.entryID()
+	props := append(make(mapi.Props, 0, 19),
+		mapi.Prop{Tag: proptag.Rowid, Value: row},
+		mapi.Prop{Tag: proptag.RecipientType, Value: kind},
+		mapi.Prop{Tag: proptag.DisplayName, Value: p.name},
+		mapi.Prop{Tag: proptag.RecipientDisplayName, Value: p.name},
+		mapi.Prop{Tag: proptag.TransmittableDisplayName, Value: p.name},
+		mapi.Prop{Tag: proptag.AddressType, Value: p.kind},
+		mapi.Prop{Tag: proptag.EmailAddress, Value: p.email},
+		mapi.Prop{Tag: proptag.SearchKey, Value: p.searchKey()},
+		mapi.Prop{Tag: proptag.EntryId, Value: id},
+		mapi.Prop{Tag: proptag.RecipientEntryId, Value: id},
+		mapi.Prop{Tag: proptag.RecordKey, Value: id},
+		mapi.Prop{Tag: proptag.ObjectType, Value: objectMailUser},
+		mapi.Prop{Tag: proptag.DisplayType, Value: int32(0)},
+		mapi.Prop{Tag: proptag.Responsibility, Value: true},
+		mapi.Prop{Tag: proptag.RecipientFlags, Value: int32(1)}, // recipSendable
+		mapi.Prop{Tag: proptag.RecipientOrder, Value: row},
+		mapi.Prop{Tag: proptag.RecipientTrackStatus, Value: int32(0)},
+		mapi.Prop{Tag: proptag.SendRichInfo, Value: false},
+	)
+	if p.smtp != "" {
+		props = append(props, mapi.Prop{Tag: proptag.SmtpAddress, Value: p.smtp})
+	}
+	return props
+}
+
+// Values of PidTagObjectType ([MS-OXCPRPT] 2.2.1.7).
+const (
+	objectMailUser   int32 = 6
+	objectAttachment int32 = 7
+)
