@@ -2,6 +2,7 @@ package rfc5322
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 )
 
@@ -46,6 +47,7 @@ type addressParser struct {
 	comment  string // the last one of the entry
 	angle    string // what stood in angle brackets
 	hasAngle bool
+	named    int  // pieces before the angle brackets
 	blank    bool // white space since the last piece
 
 	group      string
@@ -174,9 +176,12 @@ func (p *addressParser) angleAddr(b []byte) {
 		return
 	}
 	if p.hasAngle { // a second one without a separator
+		rest := slices.Clone(p.phrase[p.named:])
+		p.phrase = p.phrase[:p.named]
 		p.endEntry()
+		p.phrase = append(p.phrase, rest...)
 	}
-	p.angle, p.hasAngle = string(b[i:end]), true
+	p.angle, p.hasAngle, p.named = string(b[i:end]), true, len(p.phrase)
 	p.blank = true
 	p.pos += next
 }

@@ -126,6 +126,7 @@ func TestParseAddressList(t *testing.T) {
 	for _, tt := range []struct{ name, in, want string }{ // entries as name|addr|group
 		{"bare", "a@b.c", "|a@b.c|"},
 		{"angle", "A B <a@b.c>, <d@e.f>", "A B|a@b.c|;|d@e.f|"},
+		{"two without a separator", "A <a@b.c> B C <d@e.f>", "A|a@b.c|;B C|d@e.f|"},
 		{"quoted", `"B, A" <a@b.c>`, "B, A|a@b.c|"},
 		{"escapes", `"a \"b\" \\c" <a@b.c>`, `a "b" \c|a@b.c|`},
 		{"comment is the name", "a@b.c (A (x) B)", "A (x) B|a@b.c|"},
