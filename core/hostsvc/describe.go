@@ -1,0 +1,94 @@
+package hostsvc
+
+import (
+	"context"
+	"fmt"
+	"regexp"
+	"runtime/debug"
+
+	"google.golang.org/grpc"
+
+	"github.com/oxbridge-mail/oxbridge/sdk/pluginv1"
+	"github.com/oxbridge-mail/oxbridge/sdk/wire"
+)
+
+const (
+	// maxPipeline is the most jobs that the host has open on a lane.
+	maxPipeline = 4
+	// maxFormats is the most formats that a plugin may have.
+	maxFormats = 256
+	// maxName bounds the names in a description, in bytes.
+	maxName = 256
+	// grease is a feature that nobody has, so that plugins learn to ignore
+	// what they do not know.
+	grease = "x-grease-a41f"
+)
+
+// DialOptions are the settings that a connection to a plugin needs for the wire.
+func DialOptions() []grpc.DialOption {
+	return []grpc.DialOption{
+		grpc.WithInitialWindowSize(wire.Window),
+		grpc.WithInitialConnWindowSize(wire.Window),
+		grpc.WithDefaultCallOptions(
+			grpc.ForceCodecV2(wire.Codec{}),
+			grpc.MaxCallRecvMsgSize(wire.MaxFrame),
+			grpc.MaxCallSendMsgSize(wire.MaxFrame),
+		),
+	}
+}
+
+// A Description is what a plugin says about itself, checked.
+type Description struct {
+	Name, Version string
+	Formats       []Format
+	Lanes         int // that may be open at once, from 1 on
+	Pipeline      int // jobs that may be open on a lane, from 1 on
+}
+
+// A Format is a format that a plugin reads, writes or both.
+type Format struct {
+	Name, MediaType  string
+	Extensions       []string
+	Imports, Exports bool
+}
+
+var names = regexp.MustCompile(`^[a-z][a-z0-9-]{0,31}$`)
+
+// Describe asks a plugin what it is. The caller sets the deadline.
+func Describe(ctx context.Context, c pluginv1.ConverterClient) (Description, error) {
+	d, err := c.Describe(ctx, &pluginv1.DescribeRequest{HostVersion: hostVersion(), Features: []string{grease}})
+	if err != nil {
+		return Description{}, fmt.Errorf("describe: %w", err)
+	}
+	if !names.MatchString(d.GetName()) {
+		return Description{}, breach("its name is %q", wire.Text(d.GetName(), maxName))
+	}
+	if len(d.GetFormats()) > maxFormats {
+		return Description{}, breach("it has %d formats", len(d.GetFormats()))
+	}
+	out := Description{
+		Name:     d.GetName(),
+		Version:  line(wire.Text(d.GetVersion(), maxName)),
+		Lanes:    int(max(1, min(d.GetMaxLanes(), 1<<16))),
+		Pipeline: int(max(1, min(d.GetPipeline(), maxPipeline))),
+	}
+	for _, f := range d.GetFormats() {
+		if !names.MatchString(f.GetName()) {
+			return Description{}, breach("a format is named %q", wire.Text(f.GetName(), maxName))
+		}
+		g := Format{Name: f.GetName(), MediaType: line(wire.Text(f.GetMediaType(), maxName)), Imports: f.GetImports(), Exports: f.GetExports()}
+		for _, e := range f.GetExtensions()[:min(len(f.GetExtensions()), maxFormats)] {
+			g.Extensions = append(g.Extensions, line(wire.Text(e, maxName)))
+		}
+		out.Formats = append(out.Formats, g)
+	}
+	return out, nil
+}
+
+// hostVersion is the version of the host program, "" if it is not known.
+func hostVersion() string {
+	if info, ok := debug.ReadBuildInfo(); ok {
+		return info.Main.Version
+	}
+	return ""
+}

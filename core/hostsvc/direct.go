@@ -1,0 +1,122 @@
+package hostsvc
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"maps"
+	"runtime/debug"
+	"sync"
+
+	"github.com/oxbridge-mail/oxbridge/core/session"
+	"github.com/oxbridge-mail/oxbridge/sdk"
+	"github.com/oxbridge-mail/oxbridge/sdk/mapi"
+	"github.com/oxbridge-mail/oxbridge/sdk/problem"
+	"github.com/oxbridge-mail/oxbridge/sdk/transfer"
+)
+
+// A Direct runs jobs on a plugin in this process, without a wire: no faults are
+// kept away from the host but panics. It is what the wire is measured against.
+type Direct struct{ p sdk.Plugin }
+
+// InProcess returns a Direct for p.
+func InProcess(p sdk.Plugin) *Direct { return &Direct{p} }
+
+// Convert runs a job.
+func (d *Direct) Convert(ctx context.Context, spec *session.Job) error {
+	if spec.Timeout > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeoutCause(ctx, spec.Timeout, &TimeoutError{After: spec.Timeout})
+		defer cancel()
+	}
+	job := &sdk.Job{
+		Format:   spec.Format,
+		Options:  maps.Clone(spec.Options),
+		Log:      slog.New(slog.DiscardHandler),
+		Reporter: serialised(spec.Report),
+	}
+	if job.Options == nil {
+		job.Options = map[string]string{}
+	}
+	for _, f := range d.p.Formats {
+		switch {
+		case f.Name != spec.Format:
+		case spec.Direction == session.Export && f.Exporter != nil:
+			return export(ctx, f.Exporter, job, spec)
+		case spec.Direction == session.Import && f.Importer != nil:
+			return imports(ctx, f.Importer, job, spec)
+		}
+	}
+	return &JobError{Err: sdk.ErrUnsupported, Text: fmt.Sprintf("format %q", spec.Format)}
+}
+
+// ConvertAlone is Convert.
+func (d *Direct) ConvertAlone(ctx context.Context, spec *session.Job) error {
+	return d.Convert(ctx, spec)
+}
+
+func export(ctx context.Context, e sdk.Exporter, job *sdk.Job, spec *session.Job) error {
+	m, err := spec.Message.Snapshot()
+	if err != nil {
+		return err
+	}
+	out := &sink{w: spec.Output, limit: spec.MaxOutput}
+	err = protected(func() error { return e.Export(ctx, job, m, transfer.NewOutput(out)) })
+	return outcome(ctx, err, out.err)
+}
+
+func imports(ctx context.Context, i sdk.Importer, job *sdk.Job, spec *session.Job) error {
+	var m *mapi.Message
+	err := protected(func() (err error) {
+		m, err = i.Import(ctx, job, spec.Input)
+		return err
+	})
+	if err == nil && m == nil {
+		err = errors.New("no message and no error")
+	}
+	if err := outcome(ctx, err, nil); err != nil {
+		return err
+	}
+	return spec.Message.SetContents(m)
+}
+
+// protected calls f and turns a panic into an error.
+func protected(f func() error) (err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			err = fmt.Errorf("panic: %v\n%s", v, debug.Stack())
+		}
+	}()
+	return f()
+}
+
+// outcome classifies the error of a job; own is what the host's file said.
+func outcome(ctx context.Context, err, own error) error {
+	switch {
+	case own != nil:
+		return own
+	case err == nil:
+		return nil
+	case errors.Is(err, sdk.ErrBadInput):
+		return &JobError{Err: sdk.ErrBadInput, Text: err.Error(), Cause: err}
+	case errors.Is(err, sdk.ErrUnsupported):
+		return &JobError{Err: sdk.ErrUnsupported, Text: err.Error(), Cause: err}
+	case ctx.Err() != nil:
+		return context.Cause(ctx)
+	}
+	return &JobError{Err: ErrPlugin, Text: err.Error(), Cause: err}
+}
+
+// serialised calls r from one goroutine at a time.
+func serialised(r problem.Reporter) problem.Reporter {
+	var mu sync.Mutex
+	return func(p problem.Problem) {
+		mu.Lock()
+		defer mu.Unlock()
+		r.Report(p)
+	}
+}
+
+var _ io.Writer = (*sink)(nil)

@@ -1,0 +1,86 @@
+package pluginhost
+
+import (
+	"cmp"
+	"log/slog"
+	"os"
+	"runtime"
+	"strings"
+	"time"
+
+	"github.com/oxbridge-mail/oxbridge/core/hostsvc"
+)
+
+// A Command says how to start a plugin.
+type Command struct {
+	Name string   // for messages and the log
+	Path string   // of the program
+	Args []string // without the program's name
+	Env  []string // NAME=value, beside the few variables that every plugin gets
+}
+
+// Options set the limits of a pool. A zero field means the default.
+type Options struct {
+	// Processes is how many processes work at once; default 2, or 1 on a
+	// machine with one CPU. Those of ConvertAlone come on top, as many again.
+	Processes int
+	// LanesPerProcess is how many lanes a process has; default 2. A plugin may
+	// want fewer.
+	LanesPerProcess int
+	// StartTimeout is how long a process may take to its handshake; default 5 s.
+	StartTimeout time.Duration
+	// IdleTimeout is how long a job may go without a sign of life; default 60 s.
+	IdleTimeout time.Duration
+	// JobTimeout is how long a job may take that does not say so itself, and
+	// apart from the time for its size; default 10 min.
+	JobTimeout time.Duration
+	// Grace is how long a job that was told to end may take to do so; default
+	// 500 ms.
+	Grace time.Duration
+	// Recycle is after how many jobs a process is replaced; default 5000.
+	Recycle int
+	// Log takes what the plugin prints, and the life and death of its
+	// processes; nil drops it.
+	Log *slog.Logger
+}
+
+func (o Options) withDefaults() Options {
+	o.Processes = max(1, cmp.Or(o.Processes, min(2, runtime.NumCPU())))
+	o.LanesPerProcess = max(1, cmp.Or(o.LanesPerProcess, 2))
+	o.StartTimeout = cmp.Or(o.StartTimeout, 5*time.Second)
+	o.Recycle = max(1, cmp.Or(o.Recycle, 5000))
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	return o
+}
+
+// lane returns the options of a lane; the defaults of the others are hostsvc's.
+func (o Options) lane(pipeline int) hostsvc.Options {
+	return hostsvc.Options{Pipeline: pipeline, Idle: o.IdleTimeout, Timeout: o.JobTimeout, Grace: o.Grace}
+}
+
+// passed are the variables that a plugin gets of the host's environment, besides
+// LC_*. Everything else may be a secret.
+var passed = []string{"PATH", "HOME", "TMPDIR", "LANG", "TZ", "SYSTEMROOT", "GOMAXPROCS"}
+
+// cleanEnv returns what a plugin gets of the environment env.
+func cleanEnv(env []string) []string {
+	var out []string
+	for _, e := range env {
+		name, _, _ := strings.Cut(e, "=")
+		name = strings.ToUpper(name)
+		ok := strings.HasPrefix(name, "LC_")
+		for _, p := range passed {
+			ok = ok || name == p
+		}
+		if ok {
+			out = append(out, e)
+		}
+	}
+	return out
+}
+
+// environ is the environment of the command's process, without what go-plugin
+// adds.
+func (c Command) environ() []string { return append(cleanEnv(os.Environ()), c.Env...) }
