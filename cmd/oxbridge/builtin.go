@@ -1,0 +1,40 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/oxbridge-mail/oxbridge/core/pluginhost"
+	"github.com/oxbridge-mail/oxbridge/plugins/eml"
+	"github.com/oxbridge-mail/oxbridge/sdk"
+)
+
+// serveCommand makes this program a built-in plugin. It is not for people: the
+// host starts itself with it.
+const serveCommand = "serve-plugin"
+
+// builtins are the plugins inside this program, by name.
+var builtins = map[string]func() sdk.Plugin{
+	"eml": eml.New,
+}
+
+// servePlugin runs the built-in plugin of that name until its host is gone.
+func servePlugin(name string, stderr io.Writer) int {
+	builtin, ok := builtins[name]
+	if !ok {
+		fmt.Fprintf(stderr, "oxbridge: no built-in plugin %q\n", name)
+		return exitUsage
+	}
+	sdk.Main(builtin())
+	return exitOK
+}
+
+// builtinCommand says how to start a built-in plugin as a process.
+func builtinCommand(name string) (pluginhost.Command, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return pluginhost.Command{}, err
+	}
+	return pluginhost.Command{Name: name, Path: self, Args: []string{serveCommand, name}}, nil
+}

@@ -1,0 +1,74 @@
+package main
+
+import (
+	"encoding/hex"
+	"flag"
+	"os"
+	"path/filepath"
+	"strconv"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+var update = flag.Bool("update", false, "rewrite the files that tests compare with")
+
+// TestMain lets the test binary stand in for the program: as the command
+// oxbridge of the scripts, and as the plugin process that it starts.
+func TestMain(m *testing.M) {
+	if len(os.Args) == 3 && os.Args[1] == serveCommand {
+		os.Exit(run(os.Args[1:], os.Stdout, os.Stderr))
+	}
+	testscript.Main(m, map[string]func(){"oxbridge": main})
+}
+
+// TestScripts runs testdata/script/*.txtar, the specification of the command
+// line. "status N COMMAND" runs a command and compares its exit status, "unhex
+// FILE DIGITS" makes a file of bytes.
+func TestScripts(t *testing.T) {
+	samples, err := filepath.Abs("../../testdata")
+	if err != nil {
+		t.Fatal(err)
+	}
+	testscript.Run(t, testscript.Params{
+		Dir: "testdata/script",
+		Setup: func(env *testscript.Env) error {
+			env.Setenv("SAMPLES", samples)
+			return nil
+		},
+		UpdateScripts: *update,
+		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
+			"unhex": func(ts *testscript.TestScript, neg bool, args []string) {
+				if neg || len(args) != 2 {
+					ts.Fatalf("usage: unhex FILE DIGITS")
+				}
+				b, err := hex.DecodeString(args[1])
+				ts.Check(err)
+				ts.Check(os.WriteFile(ts.MkAbs(args[0]), b, 0o644))
+			},
+			"status": func(ts *testscript.TestScript, neg bool, args []string) {
+				if neg || len(args) < 2 {
+					ts.Fatalf("usage: status N oxbridge ARG...")
+				}
+				want, err := strconv.Atoi(args[0])
+				ts.Check(err)
+				err = ts.Exec(args[1], args[2:]...)
+				if got := exitStatus(err); got != want {
+					ts.Fatalf("exit status %d, want %d", got, want)
+				}
+			},
+		},
+	})
+}
+
+// exitStatus is the status of a finished command, -1 if it did not run.
+func exitStatus(err error) int {
+	type coder interface{ ExitCode() int }
+	if err == nil {
+		return 0
+	}
+	if c, ok := err.(coder); ok {
+		return c.ExitCode()
+	}
+	return -1
+}
