@@ -11,8 +11,13 @@ import (
 const (
 	// wholeInput is the size in bytes up to which an input is read at once.
 	wholeInput = 256 << 10
-	// windowBytes is what is read at once of a larger one.
-	windowBytes = 64 << 10
+	// windowBytes is what is read at once of a larger one: enough for most
+	// headers. Longer bodies are read by their length, and what lies between is
+	// not read.
+	windowBytes = 16 << 10
+	// behindBytes is what a window has before the place asked for: whoever finds
+	// a boundary looks at the line end before it.
+	behindBytes = 64
 	// headerBytes is what is looked at first of a header.
 	headerBytes = 4 << 10
 )
@@ -62,6 +67,8 @@ func (s *source) fill(off, n int64) {
 	if s.whole {
 		off, n = 0, s.size
 	}
+	behind := min(off, behindBytes)
+	off, n = off-behind, n+behind
 	n = min(max(n, int64(s.window)), s.size-off)
 	if int64(cap(s.win)) < n || cap(s.win) > 4*s.window && n <= int64(s.window) {
 		s.win = make([]byte, n)

@@ -59,6 +59,13 @@ func (r *runner) attempt(ctx context.Context, s *session.Session, it item, res *
 	return imports(ctx, s, it, job, r.opt.Overwrite, do)
 }
 
+// An export of n bytes may write outputFree + outputFactor*n bytes: base64 takes
+// a third more than what it encodes, and compressed RTF expands eight times.
+const (
+	outputFree   = 256 << 20
+	outputFactor = 16
+)
+
 // export opens the message and writes the file.
 func export(ctx context.Context, s *session.Session, it item, job *session.Job, overwrite bool, do func(context.Context, *session.Job) error) error {
 	src, err := store.OpenSource(it.path)
@@ -76,6 +83,7 @@ func export(ctx context.Context, s *session.Session, it item, job *session.Job, 
 	}
 	defer out.Close()
 	job.Direction, job.Format, job.Message, job.Output = session.Export, it.format, m, out
+	job.MaxOutput = outputFree + outputFactor*it.size
 	if err := do(ctx, job); err != nil {
 		return err
 	}

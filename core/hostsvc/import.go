@@ -72,7 +72,7 @@ func (j *job) open(id uint32) (mapi.Large, error) {
 	case len(j.streams) >= maxStreams:
 		return nil, errors.New("too many streams")
 	}
-	s := &stream{spool: j.spec.Message.Session().NewSpool()}
+	s := &stream{spool: j.spec.Message.NewSpool()}
 	j.streams[id] = s
 	return s.spool, nil
 }

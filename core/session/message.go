@@ -22,10 +22,11 @@ type Message struct {
 
 	gate gate // shut when the message or its session ends
 
-	mu    sync.Mutex
-	tree  *mapi.Message // guarded by mu; nil until it is read or set
-	file  *msg.File     // guarded by mu; nil for a new message
-	spent int64         // guarded by mu; bytes taken from the allocator
+	mu     sync.Mutex
+	tree   *mapi.Message // guarded by mu; nil until it is read or set
+	file   *msg.File     // guarded by mu; nil for a new message
+	spent  int64         // guarded by mu; bytes taken from the allocator
+	spools []*Spool      // guarded by mu
 }
 
 // open reads the directory and the named properties of an existing message.
@@ -144,8 +145,12 @@ func (m *Message) free() {
 	}
 	m.mu.Lock()
 	m.session.alloc.Give(m.spent)
-	m.tree, m.file, m.spent = nil, nil, 0
+	spools := m.spools
+	m.tree, m.file, m.spent, m.spools = nil, nil, 0, nil
 	m.mu.Unlock()
+	for _, sp := range spools {
+		sp.free()
+	}
 	_ = m.storage.Close() // what was not committed is dropped in any case
 	if m.released != nil {
 		m.released()

@@ -42,7 +42,6 @@ type Session struct {
 	mu       sync.Mutex
 	closed   bool       // guarded by mu
 	messages []*Message // guarded by mu; in the order of opening
-	spools   []*Spool   // guarded by mu
 }
 
 // Open starts a session whose messages share the memory of alloc. It returns
@@ -105,14 +104,11 @@ func (s *Session) Messages() []*Message {
 func (s *Session) Close() {
 	s.mu.Lock()
 	s.closed = true
-	messages, spools := s.messages, s.spools
-	s.messages, s.spools = nil, nil
+	messages := s.messages
+	s.messages = nil
 	s.mu.Unlock()
 	for _, m := range messages {
 		m.free()
-	}
-	for _, sp := range spools {
-		sp.free()
 	}
 }
 

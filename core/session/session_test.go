@@ -349,7 +349,7 @@ func TestLease(t *testing.T) {
 	if err := errors.Join(errA, errB); err != nil {
 		t.Fatal(err)
 	}
-	sp := s.NewSpool()
+	sp := newMessage(t, s).NewSpool()
 	h := a.Grant(sp)
 	if v, err := a.Large(h); err != nil || v != mapi.Large(sp) {
 		t.Errorf("Large() = %v, %v", v, err)
@@ -368,6 +368,16 @@ func TestLease(t *testing.T) {
 	}
 }
 
+// newMessage is a new, empty message of s.
+func newMessage(t *testing.T, s *Session) *Message {
+	t.Helper()
+	m, err := s.OpenMessage(newMemory(nil), 0, nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
 func second[T any](_ T, err error) error { return err }
 
 func TestSpool(t *testing.T) {
@@ -375,7 +385,8 @@ func TestSpool(t *testing.T) {
 	for _, n := range []int{0, 10, spoolMemory, spoolMemory + 1, 3 * spoolMemory} {
 		t.Run(fmt.Sprint(n), func(t *testing.T) {
 			s := open(t)
-			sp := s.NewSpool()
+			m := newMessage(t, s)
+			sp := m.NewSpool()
 			want := bytes.Repeat([]byte{7}, n)
 			for rest := want; len(rest) > 0; {
 				k := min(len(rest), 100_000)
@@ -394,12 +405,14 @@ func TestSpool(t *testing.T) {
 					t.Errorf("read %d bytes of %d, %v", len(got), n, err)
 				}
 			}
-			s.Close()
+			m.Release()
 			if _, err := sp.Open(); !errors.Is(err, mapi.ErrInvalidObject) {
-				t.Errorf("after Close: %v", err)
+				t.Errorf("after Release: %v", err)
 			}
-			if _, err := sp.Write([]byte{1}); !errors.Is(err, mapi.ErrInvalidObject) {
-				t.Errorf("Write after Close: %v", err)
+			for _, late := range []*Spool{sp, m.NewSpool()} {
+				if _, err := late.Write([]byte{1}); !errors.Is(err, mapi.ErrInvalidObject) {
+					t.Errorf("Write after Release: %v", err)
+				}
 			}
 		})
 	}

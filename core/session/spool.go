@@ -15,8 +15,8 @@ const spoolMemory = 256 << 10
 
 // A Spool takes a large value that somebody sends and keeps it until it is
 // stored: first in memory, then in a temporary file that has no name. It lives
-// until Free or the end of its session. Writing is for one goroutine; once written, it may be
-// opened any number of times.
+// until Free or the end of its message. Writing is for one goroutine; once
+// written, it may be opened any number of times.
 type Spool struct {
 	mu   sync.Mutex
 	mem  []byte   // guarded by mu
@@ -27,14 +27,17 @@ type Spool struct {
 
 var _ mapi.Large = (*Spool)(nil)
 
-// NewSpool returns an empty spool that the session frees.
-func (s *Session) NewSpool() *Spool {
+// NewSpool returns an empty spool that is freed with the message.
+func (m *Message) NewSpool() *Spool {
 	sp := new(Spool)
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if sp.dead = s.closed; !sp.dead {
-		s.spools = append(s.spools, sp)
+	if err := m.gate.enter(); err != nil {
+		sp.dead = true
+		return sp
 	}
+	defer m.gate.leave()
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.spools = append(m.spools, sp)
 	return sp
 }
 
@@ -93,7 +96,7 @@ func (sp *Spool) Open() (io.ReadCloser, error) {
 	return io.NopCloser(io.NewSectionReader(sp.file, 0, sp.size)), nil
 }
 
-// Free gives the memory or the file back before the session does.
+// Free gives the memory or the file back before the message does.
 func (sp *Spool) Free() { sp.free() }
 
 func (sp *Spool) free() {

@@ -11,6 +11,13 @@ import (
 // chunks holds buffers of ChunkSize bytes.
 var chunks = sync.Pool{New: func() any { b := make([]byte, ChunkSize); return &b }}
 
+// smallChunk is the length of the buffers that received payloads of about that
+// length are in.
+const smallChunk = 32 << 10
+
+// smallChunks holds buffers of smallChunk bytes.
+var smallChunks = sync.Pool{New: func() any { b := make([]byte, smallChunk); return &b }}
+
 // NewChunk returns a buffer of [ChunkSize] bytes with any contents. Give it
 // back with [FreeChunk], or give it away in an [Owned] frame.
 func NewChunk() *[]byte {
@@ -30,8 +37,12 @@ func FreeChunk(b *[]byte) {
 // FreePayload takes back the payload of a frame that [Codec] has unmarshalled.
 // Nobody may use it afterwards. It need not be called, but saves memory.
 func FreePayload(payload []byte) {
-	if cap(payload) == ChunkSize {
+	payload = payload[:cap(payload)]
+	switch len(payload) {
+	case ChunkSize:
 		chunks.Put(&payload)
+	case smallChunk:
+		smallChunks.Put(&payload)
 	}
 }
 

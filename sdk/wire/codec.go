@@ -203,9 +203,12 @@ func parseData(data mem.BufferSlice) (job uint64, d *pluginv1.Data) {
 // gather copies n bytes from offset from of data.
 func gather(data mem.BufferSlice, from, n int) []byte {
 	var out []byte
-	if n > ChunkSize/2 && n <= ChunkSize {
+	switch {
+	case n > ChunkSize/2 && n <= ChunkSize:
 		out = (*NewChunk())[:n]
-	} else {
+	case n > smallChunk/4 && n <= smallChunk:
+		out = (*smallChunks.Get().(*[]byte))[:n]
+	default:
 		out = make([]byte, n)
 	}
 	at := 0

@@ -14,7 +14,7 @@ import (
 
 const (
 	// window is what a ReadAt out of order fetches at least.
-	window = 64 << 10
+	window = 32 << 10
 	// windows is how many pieces of the input are kept.
 	windows = 4
 )
