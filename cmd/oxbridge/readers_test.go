@@ -75,8 +75,8 @@ func TestCorpus(t *testing.T) {
 		pairs    int // agreements wanted
 		clean    int // outputs without fault wanted, -1 for all
 	}{
-		{"msg", "eml", 150, 180},
-		{"eml", "msg", 560, -1},
+		{"msg", "eml", 175, 200},
+		{"eml", "msg", 588, -1},
 	}
 	for _, tt := range tests {
 		t.Run(tt.kind, func(t *testing.T) {
