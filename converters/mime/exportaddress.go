@@ -6,25 +6,7 @@ import (
 
 	"github.com/oxbridge-mail/oxbridge/converters/rfc5322"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi"
-	"github.com/oxbridge-mail/oxbridge/sdk/mapi/proptag"
 	"github.com/oxbridge-mail/oxbridge/sdk/problem"
-)
-
-// A person is a group of properties that together name somebody
-// ([MS-OXCMAIL] 2.6).
-type person struct {
-	entryID, addrType, email, name, smtp mapi.Tag
-}
-
-var (
-	senderTags = person{proptag.SenderEntryId, proptag.SenderAddressType, proptag.SenderEmailAddress,
-		proptag.SenderName, proptag.SenderSmtpAddress}
-	representingTags = person{proptag.SentRepresentingEntryId, proptag.SentRepresentingAddressType, proptag.SentRepresentingEmailAddress,
-		proptag.SentRepresentingName, proptag.SentRepresentingSmtpAddress}
-	receiptTags = person{proptag.ReadReceiptEntryId, proptag.ReadReceiptAddressType, proptag.ReadReceiptEmailAddress,
-		proptag.ReadReceiptName, proptag.ReadReceiptSmtpAddress}
-	recipientTags = person{proptag.EntryId, proptag.AddressType, proptag.EmailAddress,
-		proptag.DisplayName, proptag.SmtpAddress}
 )
 
 // address makes an address of a group of properties ([MS-OXCMAIL] 2.1.3.1). ok

@@ -96,30 +96,16 @@ func (p mailbox) searchKey() []byte {
 	return append([]byte(strings.ToUpper(p.kind+":"+p.email)), 0)
 }
 
-// An addressGroup is the properties of a message that name one person.
-type addressGroup struct {
-	name, kind, email, smtp, entryID, searchKey mapi.Tag
-}
-
-var (
-	sentRepresenting = addressGroup{proptag.SentRepresentingName, proptag.SentRepresentingAddressType, proptag.SentRepresentingEmailAddress,
-		proptag.SentRepresentingSmtpAddress, proptag.SentRepresentingEntryId, proptag.SentRepresentingSearchKey}
-	senderGroup = addressGroup{proptag.SenderName, proptag.SenderAddressType, proptag.SenderEmailAddress,
-		proptag.SenderSmtpAddress, proptag.SenderEntryId, proptag.SenderSearchKey}
-	readReceipt = addressGroup{proptag.ReadReceiptName, proptag.ReadReceiptAddressType, proptag.ReadReceiptEmailAddress,
-		proptag.ReadReceiptSmtpAddress, proptag.ReadReceiptEntryId, proptag.ReadReceiptSearchKey}
-)
-
 // setMailbox sets the properties of a group.
-func (b *builder) setMailbox(g addressGroup, p mailbox) {
-	b.set(g.name, p.name)
-	b.set(g.kind, p.kind)
-	b.set(g.email, p.email)
+func (b *builder) setMailbox(who person, p mailbox) {
+	b.set(who.name, p.name)
+	b.set(who.addrType, p.kind)
+	b.set(who.email, p.email)
 	if p.smtp != "" {
-		b.set(g.smtp, p.smtp)
+		b.set(who.smtp, p.smtp)
 	}
-	b.set(g.entryID, p.entryID())
-	b.set(g.searchKey, p.searchKey())
+	b.set(who.entryID, p.entryID())
+	b.set(who.searchKey, p.searchKey())
 }
 
 // firstMailbox returns the first entry of an address list that is one.
@@ -156,8 +142,8 @@ func (b *builder) senders() {
 		sender = author
 	}
 	if author != nil {
-		b.setMailbox(sentRepresenting, *author)
-		b.setMailbox(senderGroup, *sender)
+		b.setMailbox(representingTags, *author)
+		b.setMailbox(senderTags, *sender)
 	}
 }
 
@@ -166,7 +152,7 @@ func (b *builder) readReceipt(raw []byte) {
 	b.set(proptag.ReadReceiptRequested, true)
 	b.set(proptag.NonReceiptNotificationRequested, true)
 	if p, ok := firstMailbox(raw); ok {
-		b.setMailbox(readReceipt, p)
+		b.setMailbox(receiptTags, p)
 	}
 }
 
