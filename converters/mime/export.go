@@ -32,6 +32,23 @@ const (
 // lines ended by CRLF. What the form cannot carry is reported; report may be
 // nil. The bytes depend on m and opt alone.
 //
+// The codes of the problems, which are losses unless a line says otherwise:
+//
+//	address.unresolved         somebody has no Internet address
+//	mime.attachment.empty      an attachment has no contents
+//	mime.attachment.ole        an OLE object is written as a compound file (info)
+//	mime.attachment.reference  an attachment is a reference, which is not followed
+//	mime.body.unreadable       a body cannot be used
+//	mime.date.substitute       the date is that of creation or modification (info)
+//	mime.header.type           a header field kept by name is no string
+//	mime.html.codepage         the HTML is not in the code page that the message names
+//	mime.limit.depth           messages are embedded too deep
+//	mime.message.unsent        written as a draft, as there is no sender or date (info)
+//	mime.property.unreadable   a string property cannot be used
+//	mime.rtf.damaged           the RTF body has defects
+//	mime.rtf.picture           pictures and objects inside RTF are left out
+//	mime.smime.structure       a secure message without its one attachment
+//
 // Attachments are placed by dst.Ref and never read here, except for signed
 // entities. Errors are those of dst, of ctx and of reading a mapi.Large. m must
 // be a tree.

@@ -520,7 +520,7 @@ func TestExportDepth(t *testing.T) {
 	if err := Export(context.Background(), m, transfer.NewOutput(&out), ExportOptions{MaxDepth: 3}, said.Add); err != nil {
 		t.Fatal(err)
 	}
-	if n := strings.Count(out.String(), "message/rfc822"); n != 3 || len(said) != 1 || said[0].Code != "mime.limit" {
+	if n := strings.Count(out.String(), "message/rfc822"); n != 3 || len(said) != 1 || said[0].Code != "mime.limit.depth" {
 		t.Errorf("%d embedded messages, problems %v", n, said)
 	}
 	if want := "attachment 0/embedded/attachment 0/embedded/attachment 0/embedded/attachment 0"; said[0].Object != want {

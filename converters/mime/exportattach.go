@@ -194,7 +194,7 @@ func (o *object) typeParams(a *mapi.Attachment) []rfc5322.Param {
 // embedded returns the part of an embedded message ([MS-OXCMAIL] 2.1.3.4.5).
 func (o *object) embedded(a *mapi.Attachment) *part {
 	if o.depth >= o.e.opt.MaxDepth {
-		o.say("mime.limit", problem.Loss, proptag.AttachDataObject, "messages are embedded more than %d deep; this one was left out", o.e.opt.MaxDepth)
+		o.say("mime.limit.depth", problem.Loss, proptag.AttachDataObject, "messages are embedded more than %d deep; this one was left out", o.e.opt.MaxDepth)
 		return nil
 	}
 	p := new(part)
