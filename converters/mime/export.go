@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi"
+	"github.com/oxbridge-mail/oxbridge/sdk/mapi/proptag"
 	"github.com/oxbridge-mail/oxbridge/sdk/problem"
 	"github.com/oxbridge-mail/oxbridge/sdk/transfer"
 )
@@ -39,6 +40,7 @@ const (
 //	mime.attachment.ole        an OLE object is written as a compound file (info)
 //	mime.attachment.reference  an attachment is a reference, which is not followed
 //	mime.body.unreadable       a body cannot be used
+//	mime.class                 a calendar item, contact or the like, written as mail
 //	mime.date.substitute       the date is that of creation or modification (info)
 //	mime.header.type           a header field kept by name is no string
 //	mime.html.codepage         the HTML is not in the code page that the message names
@@ -92,6 +94,9 @@ func (e *exporter) message(m *mapi.Message, depth int, report problem.Reporter) 
 	}
 	o := &object{e: e, m: m, depth: depth, report: report}
 	o.trace = parseTransport(o.text(m.Props, transportHeaders))
+	if class := o.text(m.Props, proptag.MessageClass); class != "" && !isClass(class, "IPM.Note") {
+		o.say("mime.class", problem.Loss, proptag.MessageClass, "a message of class %s is written as mail; what only its class has is left out", class)
+	}
 	root, err := o.structure()
 	if err != nil {
 		return err

@@ -559,3 +559,13 @@ func (s *short) Write(p []byte) (int, error) {
 	s.left -= len(p)
 	return len(p), nil
 }
+
+func TestExportSaysWhenMailIsNotAll(t *testing.T) {
+	t.Parallel()
+	for class, want := range map[string]int{"IPM.Note": 0, "ipm.note.custom": 0, "IPM.Appointment": 1, "IPM.Notebook": 1, "": 0} {
+		_, said := export(t, note(func(m *mapi.Message) { m.Props.Set(proptag.MessageClass, class) }))
+		if len(said) != want || (want > 0 && said[0].Code != "mime.class") {
+			t.Errorf("%q: problems %v", class, said)
+		}
+	}
+}
