@@ -93,6 +93,11 @@ func runConvert(ctx context.Context, opts convertOptions, paths []string, stdout
 			err = cerr
 		}
 	}()
+	dir, format, _ := batch.Needs(opts.to)
+	if d := pool.Description(); !d.Can(dir, format) {
+		return &exitError{code: exitAborted, err: fmt.Errorf("plugin %s does not convert to %s", d.Name, opts.to),
+			hint: "the program shows what it can do when it is started with the argument describe"}
+	}
 	out := newConsole(opts, stdout, stderr)
 	summary, err := batch.Run(ctx, pool, paths, batch.Options{
 		To: opts.to, OutDir: opts.outDir, Overwrite: opts.overwrite, Jobs: opts.jobs,

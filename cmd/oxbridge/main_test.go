@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/hex"
 	"flag"
 	"os"
@@ -9,6 +10,10 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/oxbridge-mail/oxbridge/sdk"
+	"github.com/oxbridge-mail/oxbridge/sdk/mapi"
+	"github.com/oxbridge-mail/oxbridge/sdk/transfer"
 )
 
 var update = flag.Bool("update", false, "rewrite the files that tests compare with")
@@ -19,7 +24,15 @@ func TestMain(m *testing.M) {
 	if len(os.Args) == 3 && os.Args[1] == serveCommand {
 		os.Exit(run(os.Args[1:], os.Stdout, os.Stderr))
 	}
-	testscript.Main(m, map[string]func(){"oxbridge": main})
+	testscript.Main(m, map[string]func(){"oxbridge": main, "otherplugin": func() { sdk.Main(otherPlugin) }})
+}
+
+// otherPlugin is a plugin that has nothing to do with mail.
+var otherPlugin = sdk.Plugin{
+	Name: "other",
+	Formats: []sdk.Format{{Name: "other", Exporter: sdk.ExportFunc(
+		func(context.Context, *sdk.Job, *mapi.Message, transfer.Output) error { return nil },
+	)}},
 }
 
 // TestScripts runs testdata/script/*.txtar, the specification of the command

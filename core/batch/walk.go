@@ -122,6 +122,14 @@ func (w *walker) file(ctx context.Context, path, rel string, info fs.FileInfo, n
 	return w.found(ctx, it)
 }
 
+// Needs returns what a converter must be able to do for outputs in a format: the
+// direction and the format of the side that is not .msg. ok is false for a
+// format that nobody makes.
+func Needs(to string) (dir session.Direction, format string, ok bool) {
+	k, ok := kindTo[to]
+	return k.direction, k.format, ok
+}
+
 // kindTo says which inputs a target format takes.
 var kindTo = map[string]struct {
 	from      Kind

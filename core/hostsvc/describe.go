@@ -5,9 +5,11 @@ import (
 	"fmt"
 	"regexp"
 	"runtime/debug"
+	"slices"
 
 	"google.golang.org/grpc"
 
+	"github.com/oxbridge-mail/oxbridge/core/session"
 	"github.com/oxbridge-mail/oxbridge/sdk/pluginv1"
 	"github.com/oxbridge-mail/oxbridge/sdk/wire"
 )
@@ -50,6 +52,13 @@ type Format struct {
 	Name, MediaType  string
 	Extensions       []string
 	Imports, Exports bool
+}
+
+// Can reports whether the plugin converts in that direction from or to a format.
+func (d Description) Can(dir session.Direction, format string) bool {
+	return slices.ContainsFunc(d.Formats, func(f Format) bool {
+		return f.Name == format && (dir == session.Export && f.Exports || dir == session.Import && f.Imports)
+	})
 }
 
 var names = regexp.MustCompile(`^[a-z][a-z0-9-]{0,31}$`)

@@ -15,6 +15,7 @@ import (
 // A Pool runs jobs on the processes of one plugin. Safe for concurrent use.
 type Pool struct {
 	command Command
+	desc    hostsvc.Description
 	opt     Options
 	ctx     context.Context // of starts in the background; ends with Close
 	cancel  context.CancelFunc
@@ -41,6 +42,7 @@ func Start(ctx context.Context, c Command, o Options) (*Pool, error) {
 	}
 	p := &Pool{
 		command: c,
+		desc:    g.desc,
 		opt:     o,
 		alone:   make(chan struct{}, o.Processes),
 		live:    []*generation{g},
@@ -50,6 +52,9 @@ func Start(ctx context.Context, c Command, o Options) (*Pool, error) {
 	p.ctx, p.cancel = context.WithCancel(context.WithoutCancel(ctx))
 	return p, nil
 }
+
+// Description returns what the plugin said about itself when it was started.
+func (p *Pool) Description() hostsvc.Description { return p.desc }
 
 // Convert does a job on a process that others use too. When that process dies,
 // the error is Suspect; when the plugin is of no use any more, it is Fatal.
