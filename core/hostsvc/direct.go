@@ -18,7 +18,9 @@ import (
 )
 
 // A Direct runs jobs on a plugin in this process, without a wire: no faults are
-// kept away from the host but panics. It is what the wire is measured against.
+// kept away from the host but panics. A plugin meets the same objects, limits
+// and errors as in a process of its own. It is what the wire is measured
+// against.
 type Direct struct{ p sdk.Plugin }
 
 // InProcess returns a Direct for p.
@@ -40,13 +42,21 @@ func (d *Direct) Convert(ctx context.Context, spec *session.Job) error {
 	if job.Options == nil {
 		job.Options = map[string]string{}
 	}
+	if spec.Message == nil {
+		return mapi.ErrInvalidParameter
+	}
+	lease, err := spec.Message.Session().NewLease()
+	if err != nil {
+		return fmt.Errorf("start job: %w", err)
+	}
+	defer lease.Revoke()
 	for _, f := range d.p.Formats {
 		switch {
 		case f.Name != spec.Format:
 		case spec.Direction == session.Export && f.Exporter != nil:
-			return export(ctx, f.Exporter, job, spec)
+			return scope{lease}.export(ctx, f.Exporter, job, spec)
 		case spec.Direction == session.Import && f.Importer != nil:
-			return imports(ctx, f.Importer, job, spec)
+			return scope{lease}.imports(ctx, f.Importer, job, spec)
 		}
 	}
 	return &JobError{Err: sdk.ErrUnsupported, Text: fmt.Sprintf("format %q", spec.Format)}
@@ -57,26 +67,28 @@ func (d *Direct) ConvertAlone(ctx context.Context, spec *session.Job) error {
 	return d.Convert(ctx, spec)
 }
 
-func export(ctx context.Context, e sdk.Exporter, job *sdk.Job, spec *session.Job) error {
+func (s scope) export(ctx context.Context, e sdk.Exporter, job *sdk.Job, spec *session.Job) error {
 	m, err := spec.Message.Snapshot()
 	if err != nil {
 		return err
 	}
 	out := &sink{w: spec.Output, limit: spec.MaxOutput}
-	err = protected(func() error { return e.Export(ctx, job, m, transfer.NewOutput(out)) })
-	return outcome(ctx, err, out.err)
+	err = protected(func() error {
+		return e.Export(ctx, job, s.message(m), scopedOutput{transfer.NewOutput(out), s})
+	})
+	return s.outcome(ctx, err, out.err)
 }
 
-func imports(ctx context.Context, i sdk.Importer, job *sdk.Job, spec *session.Job) error {
+func (s scope) imports(ctx context.Context, i sdk.Importer, job *sdk.Job, spec *session.Job) error {
 	var m *mapi.Message
 	err := protected(func() (err error) {
-		m, err = i.Import(ctx, job, spec.Input)
+		m, err = i.Import(ctx, job, scopedInput{spec.Input, s})
 		return err
 	})
 	if err == nil && m == nil {
 		err = errors.New("no message and no error")
 	}
-	if err := outcome(ctx, err, nil); err != nil {
+	if err := s.outcome(ctx, err, nil); err != nil {
 		return err
 	}
 	return spec.Message.SetContents(m)
@@ -93,10 +105,13 @@ func protected(f func() error) (err error) {
 }
 
 // outcome classifies the error of a job; own is what the host's file said.
-func outcome(ctx context.Context, err, own error) error {
+func (s scope) outcome(ctx context.Context, err, own error) error {
+	closed := s.lease.Err()
 	switch {
 	case own != nil:
 		return own
+	case closed != nil:
+		return fmt.Errorf("session is closed: %w", closed)
 	case err == nil:
 		return nil
 	case errors.Is(err, sdk.ErrBadInput):
