@@ -232,7 +232,7 @@ func importCases() []conformCase {
 				n, rerr := src.ReadAt(b, src.Size()-40)
 				at, which, ferr := src.Find(10, src.Size(), []byte("nowhere in it"), data[wire.ChunkSize:wire.ChunkSize+32])
 				if n != 40 || !errors.Is(rerr, io.EOF) || !bytes.Equal(b[:40], data[len(data)-40:]) || at != wire.ChunkSize || which != 1 || ferr != nil {
-					return nil, fmt.Errorf("read %d, %v; found %d, %d, %v", n, rerr, at, which, ferr)
+					return nil, fmt.Errorf("read %d, %w; found %d, %d, %w", n, rerr, at, which, ferr)
 				}
 				return &mapi.Message{}, nil
 			}), importJob(t, data))
