@@ -160,7 +160,7 @@ func sameStream(t testing.TB, st *Stream, want []byte) {
 		p := make([]byte, 100)
 		n, err := st.ReadAt(p, int64(off))
 		rest := want[off:min(len(want), off+100)]
-		if !bytes.Equal(p[:n], rest) || (n < len(p)) != (err == io.EOF) {
+		if !bytes.Equal(p[:n], rest) || (n < len(p)) != errors.Is(err, io.EOF) {
 			t.Errorf("%s: ReadAt(%d) = %d bytes, error %v", st.Path(), off, n, err)
 		}
 	}

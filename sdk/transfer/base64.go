@@ -110,16 +110,29 @@ func (d *Base64Reader) salvage(m int) ([]byte, int) {
 	return out, copy(d.dense[:], chars[:n])
 }
 
-// finish decodes the characters left at the end of the input.
+// finish decodes the characters left at the end of the input, fewer than four
+// of any kind.
 func (d *Base64Reader) finish() []byte {
+	var out []byte
 	var q [4]byte
-	for i, c := range d.dense[:d.carry] {
-		q[i] = alphabet[c]
+	n := 0
+	for _, c := range d.dense[:d.carry] {
+		switch v := alphabet[c]; {
+		case v < 64:
+			q[n] = v
+			n++
+		case c == '=':
+			out = append(out, d.partial(q, n)...)
+			n = 0
+		case v == junk:
+			d.damage++
+		}
 	}
-	n := d.carry
 	d.carry = 0
-	d.damage++ // the padding is missing
-	return d.partial(q, n)
+	if n > 0 {
+		d.damage++ // the padding is missing
+	}
+	return append(out, d.partial(q, n)...)
 }
 
 // partial returns the bytes of a group of n < 4 sextets.
