@@ -6,7 +6,6 @@ import (
 	"io"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi/proptag"
@@ -105,13 +104,9 @@ func TestImportLimits(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			start := time.Now()
 			_, problems := importBytes(t, tt.in, tt.opt)
 			if got := problemCodes(problems); got != tt.problems {
 				t.Errorf("problems are %q, want %q", got, tt.problems)
-			}
-			if d := time.Since(start); d > 20*time.Second {
-				t.Errorf("it took %v", d)
 			}
 		})
 	}

@@ -139,7 +139,7 @@ func FuzzUnmarshal(f *testing.F) {
 			err := Codec{}.Unmarshal(split(in, 1+int(cut)), got)
 			ref := proto.Unmarshal(in, want)
 			// vtprotobuf is stricter about wrong wire types and laxer about UTF-8.
-			if err == nil && ref == nil && !proto.Equal(got, want) {
+			if err == nil && ref == nil && !proto.Equal(got, want) && !proto.Equal(again(t, got), again(t, want)) {
 				t.Errorf("Unmarshal(%x) = %v, want %v", in, got, want)
 			}
 			if job, d := parseData(split(in, 1+int(cut))); d != nil && ref != nil {
@@ -147,6 +147,21 @@ func FuzzUnmarshal(f *testing.F) {
 			}
 		}
 	})
+}
+
+// again writes m and reads it back with protobuf, which makes fields that it does
+// not know canonical.
+func again(t *testing.T, m proto.Message) proto.Message {
+	t.Helper()
+	b, err := proto.Marshal(m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	back := m.ProtoReflect().New().Interface()
+	if err := proto.Unmarshal(b, back); err != nil {
+		t.Fatal(err)
+	}
+	return back
 }
 
 func BenchmarkCodec(b *testing.B) {
