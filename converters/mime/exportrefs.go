@@ -9,10 +9,10 @@ import (
 // htmlRefs is what the HTML of a message refers to. It is nil when there is no
 // HTML.
 type htmlRefs struct {
-	unknown bool // the HTML was not looked at
-	ids     map[string]bool
-	html    []byte // in lower case; nil until a location is asked for
-	source  []byte
+	unknown bool            // the HTML was not looked at
+	ids     map[string]bool // in lower case
+	html    []byte
+	values  map[string]bool // of attributes, in lower case; nil until a location is asked for
 }
 
 // references collects the Content-IDs that HTML refers to by cid: (RFC 2392).
@@ -23,7 +23,7 @@ func references(b body) *htmlRefs {
 	case b.html == nil:
 		return nil
 	}
-	r := &htmlRefs{ids: map[string]bool{}, source: b.html}
+	r := &htmlRefs{ids: map[string]bool{}, html: b.html}
 	const scheme = "cid:"
 	for rest := b.html; ; {
 		i := bytes.IndexByte(rest, ':')
@@ -73,13 +73,27 @@ func (r *htmlRefs) hasLocation(location string) bool {
 	if location = strings.ToLower(strings.TrimSpace(location)); location == "" {
 		return false
 	}
-	if r.html == nil {
-		r.html = bytes.ToLower(r.source)
+	if r.values == nil {
+		r.values = quotedValues(r.html)
 	}
-	for _, q := range []string{`"`, `'`} {
-		if bytes.Contains(r.html, []byte("="+q+location+q)) {
-			return true
+	return r.values[location]
+}
+
+// quotedValues returns what stands in quotes after an equals sign, in lower case.
+func quotedValues(html []byte) map[string]bool {
+	values := map[string]bool{}
+	for {
+		i := bytes.IndexByte(html, '=')
+		if i < 0 || i+1 >= len(html) {
+			return values
+		}
+		quote := html[i+1]
+		html = html[i+1:]
+		if quote != '"' && quote != '\'' {
+			continue
+		}
+		if end := bytes.IndexByte(html[1:min(len(html), maxLine)], quote); end >= 0 {
+			values[strings.ToLower(string(html[1:1+end]))] = true
 		}
 	}
-	return false
 }
