@@ -26,8 +26,9 @@ const (
 	// crashTime is how long a process that has closed its connection may take
 	// to end by itself, so that its exit status is known.
 	crashTime = time.Second
-	// killTime is how long the end of a killed process is waited for.
-	killTime = politeTime + drainTime
+	// killTime is how long the end of a killed process is waited for, which takes
+	// milliseconds unless the machine is overwhelmed.
+	killTime = 10 * time.Second
 	// exitTime is how long a program that is no plugin may take to end by
 	// itself.
 	exitTime = 250 * time.Millisecond
@@ -230,7 +231,7 @@ func (g *generation) stop(politely bool) error {
 			g.client.Kill()
 			close(ended)
 		}()
-		if politely && !closedWithin(ended, politeTime) {
+		if politely && (!closedWithin(ended, politeTime) || !g.p.exitsWithin(politeTime)) {
 			g.p.kill()
 		}
 		if g.p.cmd.Process != nil {
