@@ -37,7 +37,8 @@ var otherPlugin = sdk.Plugin{
 
 // TestScripts runs testdata/script/*.txtar, the specification of the command
 // line. "status N COMMAND" runs a command and compares its exit status, "unhex
-// FILE DIGITS" makes a file of bytes.
+// FILE DIGITS" makes a file of bytes, "poke FILE OFFSET DIGITS" overwrites some
+// and "loop FILE" damages a .msg file.
 func TestScripts(t *testing.T) {
 	samples, err := filepath.Abs("../../testdata")
 	if err != nil {
@@ -59,6 +60,8 @@ func TestScripts(t *testing.T) {
 				ts.Check(err)
 				ts.Check(os.WriteFile(ts.MkAbs(args[0]), b, 0o644))
 			},
+			"poke": poke,
+			"loop": loop,
 			"status": func(ts *testscript.TestScript, neg bool, args []string) {
 				if neg || len(args) < 2 {
 					ts.Fatalf("usage: status N oxbridge ARG...")

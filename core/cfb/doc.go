@@ -16,6 +16,9 @@
 // and lists the rest in [File.Repairs]. Every sector belongs to at most one
 // stream afterwards, so all streams together are never longer than the file.
 //
+// Verifying: [Verify] reads the same structures without forgiving anything, and
+// lists every rule that a file breaks.
+//
 // Writing: [NewWriter] writes contents as they come and everything else when
 // the Writer is closed. The bytes depend on the calls alone.
 package cfb

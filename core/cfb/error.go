@@ -61,6 +61,7 @@ type Repair struct {
 	Path   string // storage or stream concerned; "/" for the file as a whole
 	Spec   string // section broken, for example "[MS-CFB] 2.6.4"
 	Detail string // what was found and what became of it
+	Lost   bool   // something that the file names could not be kept
 }
 
 // String joins path, detail and section.

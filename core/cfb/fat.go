@@ -87,7 +87,9 @@ type opener struct {
 
 // repair records a departure that leaves the file readable for mscfb.
 func (o *opener) repair(path, spec, format string, args ...any) {
-	o.file.addRepair(path, spec, fmt.Sprintf(format, args...))
+	if o.listing() {
+		o.file.addRepair(path, spec, fmt.Sprintf(format, args...))
+	}
 }
 
 // damage records a departure after which the own walk has to do.
@@ -186,8 +188,9 @@ func (o *opener) loadDirectory() error {
 		return corrupt(48, "[MS-CFB] 2.6", "no directory: %s", why)
 	}
 	if why != "" {
-		o.damage("/", "[MS-CFB] 2.6", "directory cut after %d sectors: %s", len(chain), why)
+		o.lostAt(&node{}, "[MS-CFB] 2.6", "directory cut after %d sectors: %s", len(chain), why)
 	}
+	o.checkDirectoryCount(len(chain))
 	used := 0
 	o.entries = make([]entry, 0, int64(len(chain))*o.ss/entrySize)
 	for _, s := range chain {

@@ -115,14 +115,15 @@ func (o *opener) load() error {
 func (o *opener) locate(s *Stream, e *entry) {
 	var why string
 	if s.runs, s.size, why = o.runs(e.start, e.size); why != "" {
-		o.damage(s.Path(), "[MS-CFB] 2.3", "%d of %d bytes can be read: %s", s.size, e.size, why)
+		o.lostAt(&s.node, "[MS-CFB] 2.3", "%d of %d bytes can be read: %s", s.size, e.size, why)
 	}
 	if s.size == 0 || e.size < miniCutoff {
 		return
 	}
 	last := s.runs[len(s.runs)-1]
 	if over := last.off + s.size - last.pos - o.size; over > 0 {
-		o.repair(s.Path(), "[MS-CFB] 2.2", "the file ends %d bytes early, taken for zeros", over)
+		o.repairAt(&s.node, "[MS-CFB] 2.2", "the file ends %d bytes early, taken for zeros", over)
+		o.markLost()
 	}
 }
 
@@ -153,9 +154,9 @@ func (o *opener) attach() {
 func (f *File) addRepair(path, spec, detail string) {
 	switch n := len(f.repairs); {
 	case n < maxRepairs-1:
-		f.repairs = append(f.repairs, Repair{path, spec, detail})
+		f.repairs = append(f.repairs, Repair{Path: path, Spec: spec, Detail: detail})
 	case n == maxRepairs-1:
-		f.repairs = append(f.repairs, Repair{"/", "[MS-CFB] 2", "there is more, not listed"})
+		f.repairs = append(f.repairs, Repair{Path: "/", Spec: "[MS-CFB] 2", Detail: "there is more, not listed"})
 	}
 }
 

@@ -29,6 +29,7 @@ func (o *opener) walk() error {
 		o.damage("/", "[MS-CFB] 2.6.2", "root entry has siblings, ignored")
 	}
 	o.file.root = &Storage{node: node{name: root.name}, clsid: root.clsid, state: root.state}
+	o.file.nodes = make([]found, 0, len(o.entries))
 	var seen bitset
 	seen.add(0)
 	if err := o.walkFrom(step{id: root.child, parent: o.file.root, depth: 1}, &seen); err != nil {
@@ -68,7 +69,7 @@ func (o *opener) walkFrom(one step, seen *bitset) error {
 		sub := o.add(s.parent, s.id)
 		switch {
 		case sub == nil && e.child != noStream:
-			o.damage(s.parent.Path(), "[MS-CFB] 2.6.1", "stream %q has children, ignored", e.name)
+			o.damageAt(&s.parent.node, "[MS-CFB] 2.6.1", "stream %q has children, ignored", e.name)
 		case sub != nil && e.child != noStream:
 			if s.depth >= o.opt.MaxDepth {
 				return tooLarge("[MS-CFB] 2.6", "storages are nested more than %d deep", o.opt.MaxDepth)
@@ -95,7 +96,10 @@ func (o *opener) enter(s step, seen *bitset) bool {
 	if o.suspect == nil {
 		o.suspect = s.parent
 	}
-	o.damage(s.parent.Path(), "[MS-CFB] 2.6.4", "link to entry %#x %s", s.id, bad)
+	o.damageAt(&s.parent.node, "[MS-CFB] 2.6.4", "link to entry %#x %s", s.id, bad)
+	if !seen.has(s.id) {
+		o.markLost()
+	}
 	return false
 }
 
@@ -103,7 +107,7 @@ func (o *opener) enter(s step, seen *bitset) bool {
 func (o *opener) add(parent *Storage, id uint32) *Storage {
 	e := &o.entries[id]
 	if !e.nameOK {
-		o.damage(parent.Path(), "[MS-CFB] 2.6.1", "bad length of name, taken for %q", e.name)
+		o.damageAt(&parent.node, "[MS-CFB] 2.6.1", "bad length of name, taken for %q", e.name)
 	}
 	n := node{name: e.name, key: sortKey(e.name), parent: parent}
 	if e.kind == typeStorage {
@@ -144,7 +148,7 @@ func (o *opener) walkOrphans(seen *bitset) error {
 		o.repair("/", "[MS-CFB] 2.6.4", "%d directory entries cannot be reached, ignored", orphans)
 		return nil
 	}
-	o.damage(o.suspect.Path(), "[MS-CFB] 2.6.4", "%d directory entries were out of reach, put here", orphans)
+	o.damageAt(&o.suspect.node, "[MS-CFB] 2.6.4", "%d directory entries were out of reach, put here", orphans)
 	depth := 1
 	for s := o.suspect; s.parent != nil; s = s.parent {
 		depth++
@@ -170,6 +174,7 @@ func (s bitset) has(n uint32) bool {
 // sortChildren puts the children of s into the order of [MS-CFB] 2.6.4,
 // whatever shape their tree had, and drops those without a name of their own.
 func (o *opener) sortChildren(s *Storage) {
+	o.checkOrder(s)
 	slices.SortStableFunc(s.storages, func(a, b *Storage) int { return cmp.Compare(a.key, b.key) })
 	slices.SortStableFunc(s.streams, func(a, b *Stream) int { return cmp.Compare(a.key, b.key) })
 	last := ""
@@ -190,9 +195,9 @@ func (o *opener) sortChildren(s *Storage) {
 func (o *opener) nameless(s *Storage, c *node, last string) bool {
 	switch {
 	case c.name == "":
-		o.damage(s.Path(), "[MS-CFB] 2.6.1", "entry without a name, ignored")
+		o.lostAt(&s.node, "[MS-CFB] 2.6.1", "entry without a name, ignored")
 	case c.key == last:
-		o.damage(s.Path(), "[MS-CFB] 2.6.4", "second entry named %q, ignored", c.name)
+		o.lostAt(&s.node, "[MS-CFB] 2.6.4", "second entry named %q, ignored", c.name)
 	default:
 		return false
 	}
@@ -204,6 +209,6 @@ func (o *opener) shadowed(s *Storage, c *node) bool {
 	if _, dup := findNode(s.storages, c.key, storageKey); !dup {
 		return false
 	}
-	o.damage(s.Path(), "[MS-CFB] 2.6.4", "stream %q has the name of a storage, ignored", c.name)
+	o.lostAt(&s.node, "[MS-CFB] 2.6.4", "stream %q has the name of a storage, ignored", c.name)
 	return true
 }

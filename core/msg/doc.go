@@ -12,6 +12,8 @@
 // what is left out is reported as a problem. Strings come out as PtypString
 // whatever the file holds.
 //
+// Verifying: [Verify] lists every rule that a file breaks, and forgives nothing.
+//
 // Writing: [Write] writes Unicode files in one pass. The bytes depend on the
 // tree alone.
 //

@@ -31,9 +31,10 @@ type reader struct {
 // The data of an embedded message is in Attachment.Embedded alone. HTML stored
 // as a Unicode string is PidTagBodyHtml, as an 8-bit one PidTagHtml.
 //
-// What could not be read in full is reported; report may be nil. The error is
-// the reader's own, or that the outermost message is unreadable.
+// What could not be read in full is reported, in up to 4,096 problems; report
+// may be nil. The error is the reader's own, or that the outermost message is unreadable.
 func (f *File) Message(report problem.Reporter) (*mapi.Message, error) {
+	report = limitProblems(report)
 	for _, p := range f.notes {
 		report.Report(p)
 	}

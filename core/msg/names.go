@@ -24,6 +24,10 @@ const (
 	maxStringBytes = maxNames * 512
 )
 
+// namesSlack is how many bytes longer than the string stream all names together
+// may be: entries may share a name, but not multiply the file.
+const namesSlack = 64 << 10
+
 // readNames reads the named property map ([MS-OXMSG] 2.2.3) from its entry
 // stream alone: the buckets say the same the other way round.
 func (f *File) readNames() error {
@@ -44,8 +48,14 @@ func (f *File) readNames() error {
 		return err
 	}
 	f.names = make([]mapi.Name, len(entries)/8)
+	room := len(strings)*3/2 + namesSlack // bytes of UTF-8 that all names together may have
 	for i := range f.names {
 		f.names[i], _ = mapEntry(entries[8*i:], guids, strings)
+		if room -= len(f.names[i].Text); room < 0 {
+			f.notes.Add(problem.Problem{Code: "msg.object.damaged", Severity: problem.Info, Part: st.Path(),
+				Detail: fmt.Sprintf("names of properties overlap in the string stream ([MS-OXMSG] 2.2.3.1.3); those from 0x%X on were not read", firstNamed+i)})
+			break
+		}
 	}
 	return nil
 }

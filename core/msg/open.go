@@ -80,7 +80,11 @@ func Open(r io.ReaderAt, size int64, opt ReadOptions) (*File, error) {
 		return nil, &FormatError{Path: "/", Spec: "[MS-OXMSG] 2.4", Detail: "no property stream", Err: ErrNotMessage}
 	}
 	for _, fix := range c.Repairs() {
-		f.notes.Add(problem.Problem{Code: "cfb.repaired", Severity: problem.Info, Part: fix.Path, Detail: fix.Detail + " (" + fix.Spec + ")"})
+		severity := problem.Info
+		if fix.Lost {
+			severity = problem.Loss
+		}
+		f.notes.Add(problem.Problem{Code: "cfb.repaired", Severity: severity, Part: fix.Path, Detail: fix.Detail + " (" + fix.Spec + ")"})
 	}
 	if err := f.readNames(); err != nil {
 		return nil, err

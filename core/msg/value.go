@@ -208,6 +208,7 @@ func (r *reader) multiple(p *found, sc scope) (mapi.Value, error) {
 	if err != nil {
 		return nil, err
 	}
+	p.noteMissing(n, sc.report)
 	if !r.take(&r.props, n, r.f.opt.MaxProps, "properties", sc.report) {
 		return nil, p.bad("[MS-OXMSG] 2.1.4.2", "%d values are too many", n)
 	}
