@@ -21,7 +21,7 @@ var allowed = map[string][]string{
 	"plugins":    {"sdk", "converters"},
 	"core":       {"sdk"},
 	"cmd":        {"core", "sdk", "plugins"},
-	"examples":   {"sdk"},
+	"examples":   {"sdk", "core"},
 }
 
 // inside lists which other rooms of core a room may import.

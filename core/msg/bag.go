@@ -11,6 +11,7 @@ import (
 type item struct {
 	tag   mapi.Tag
 	value stored
+	attr  *uint32 // nil for the usual attributes
 }
 
 // bag holds the properties of one object on their way into a file, at most one
@@ -18,12 +19,13 @@ type item struct {
 type bag struct {
 	items []item
 	at    map[uint16]int
+	extra *Extra // of the object
 }
 
 // collect takes the properties that can be written. Of two for one id the last
 // wins.
 func (w *writer) collect(props mapi.Props, report problem.Reporter) *bag {
-	b := &bag{items: make([]item, 0, len(props)+4), at: make(map[uint16]int, len(props)+4)}
+	b := &bag{items: make([]item, 0, len(props)+4), at: make(map[uint16]int, len(props)+4), extra: w.extra}
 	for _, p := range props {
 		t := p.Tag.Type().Unicode()
 		v, ok := encode(t, p.Value)
@@ -48,6 +50,7 @@ func (w *writer) collect(props mapi.Props, report problem.Reporter) *bag {
 			continue
 		}
 		b.put(mapi.NewTag(id, t), v)
+		b.items[b.at[id]].attr = b.extra.attr(p.Tag.ID())
 	}
 	return b
 }
@@ -79,11 +82,11 @@ func shorten(s string) string {
 // put adds a property, replacing one with the same id.
 func (b *bag) put(tag mapi.Tag, v stored) {
 	if i, ok := b.at[tag.ID()]; ok {
-		b.items[i] = item{tag, v}
+		b.items[i] = item{tag, v, b.items[i].attr}
 		return
 	}
 	b.at[tag.ID()] = len(b.items)
-	b.items = append(b.items, item{tag, v})
+	b.items = append(b.items, item{tag, v, nil})
 }
 
 // set is put for a value that is known to match its tag.

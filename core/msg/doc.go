@@ -9,13 +9,14 @@
 //
 // Reading: [Open] reads the directory and the names, [File.Message] the tree.
 // Real files break the rules in many ways; what can be understood is read, and
-// what is left out is reported as a problem. Strings come out as PtypString
+// what is left out is reported as a problem. What the tree has no place for, such
+// as streams of other programs, goes from file to file in an [Extra]. Strings come out as PtypString
 // whatever the file holds.
 //
 // Verifying: [Verify] lists every rule that a file breaks, and forgives nothing.
 //
 // Writing: [Write] writes Unicode files in one pass. The bytes depend on the
-// tree alone.
+// tree and the options alone.
 //
 // # Problem codes
 //

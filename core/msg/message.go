@@ -20,6 +20,7 @@ type reader struct {
 	props   int             // read so far
 	memory  int64           // bytes of values read so far
 	said    map[string]bool // limits already reported
+	extra   *Extra          // of the object scanned last
 }
 
 // Message reads the whole tree. Values of more than ReadOptions.Inline bytes,
@@ -32,14 +33,23 @@ type reader struct {
 // as a Unicode string is PidTagBodyHtml, as an 8-bit one PidTagHtml.
 //
 // What could not be read in full is reported, in up to 4,096 problems; report
-// may be nil. The error is the reader's own, or that the outermost message is unreadable.
+// may be nil. The error is the reader's own, or that the outermost message is
+// unreadable.
 func (f *File) Message(report problem.Reporter) (*mapi.Message, error) {
+	m, _, err := f.MessageExtra(report)
+	return m, err
+}
+
+// MessageExtra is Message and what the tree has no place for, which goes into
+// WriteOptions.Extra to keep it. The Extra is nil when there is nothing.
+func (f *File) MessageExtra(report problem.Reporter) (*mapi.Message, *Extra, error) {
 	report = limitProblems(report)
 	for _, p := range f.notes {
 		report.Report(p)
 	}
 	r := &reader{f: f, said: make(map[string]bool)}
-	return r.message(f.cfb.Root(), scope{header: rootHeader, page: codepage.Windows, report: report})
+	m, err := r.message(f.cfb.Root(), scope{header: rootHeader, page: codepage.Windows, report: report})
+	return m, r.extra, err
 }
 
 // scope is what an object takes from the one around it.
@@ -77,7 +87,7 @@ func (r *reader) message(st *cfb.Storage, sc scope) (*mapi.Message, error) {
 		return nil, err
 	}
 	sc.page = stringPage(c, sc.page)
-	m := new(mapi.Message)
+	m, extra := new(mapi.Message), r.extra
 	if m.Props, err = r.load(c, sc); err != nil {
 		return nil, err
 	}
@@ -91,6 +101,7 @@ func (r *reader) message(st *cfb.Storage, sc scope) (*mapi.Message, error) {
 		}
 		if p != nil {
 			m.Recipients = append(m.Recipients, p)
+			extra = extra.withRecipient(len(m.Recipients)-1, r.extra)
 		}
 	}
 	for i, s := range children(st, attachmentPrefix) {
@@ -103,8 +114,10 @@ func (r *reader) message(st *cfb.Storage, sc scope) (*mapi.Message, error) {
 		}
 		if a != nil {
 			m.Attachments = append(m.Attachments, a)
+			extra = extra.withAttachment(len(m.Attachments)-1, r.extra)
 		}
 	}
+	r.extra = extra
 	return m, nil
 }
 
@@ -190,9 +203,11 @@ func (r *reader) attachment(st *cfb.Storage, sc scope) (*mapi.Attachment, error)
 	}
 	sc = sc.under("embedded", embeddedHeader)
 	sc.depth++
+	extra := r.extra
 	if a.Embedded, err = r.message(data.storage, sc); err != nil {
 		return nil, err
 	}
+	r.extra = extra.withEmbedded(r.extra).withDataAt(slices.IndexFunc(a.Props, func(p mapi.Prop) bool { return p.Tag == proptag.AttachDataObject }))
 	a.Props.Delete(proptag.AttachDataObject)
 	return a, nil
 }

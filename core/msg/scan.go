@@ -50,12 +50,14 @@ func (r *reader) scan(st *cfb.Storage, header int, report problem.Reporter) (*co
 	if err != nil {
 		return nil, err
 	}
+	r.extra = foreign(st)
 	for ; len(raw) >= entrySize; raw = raw[entrySize:] {
 		p := found{tag: mapi.Tag(binary.LittleEndian.Uint32(raw)), raw: [8]byte(raw[8:16])}
 		if at := places[p.tag]; at != nil {
 			p.place, at.taken = *at, true
 		}
 		if p.usable(report) {
+			r.extra = r.extra.withAttr(p.tag, binary.LittleEndian.Uint32(raw[4:]))
 			r.add(c, p)
 		}
 	}

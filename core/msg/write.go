@@ -35,6 +35,13 @@ type WriteOptions struct {
 	// TempDir takes a copy of each stored object of more than 8 MiB while it is
 	// written; "" means the directory of the system.
 	TempDir string
+	// Extra is what to keep beside the message, usually from the file that the
+	// message was read from, which must be open still. May be nil.
+	Extra *Extra
+	// Names get the ids from 0x8000 on, whether the message uses them or not, up
+	// to the first that cannot be stored. Other names follow in the order of
+	// first use. May be nil.
+	Names []mapi.Name
 }
 
 // writer is one message on its way into a file.
@@ -44,6 +51,7 @@ type writer struct {
 	objects int
 	bytes   int64           // written to streams so far
 	stack   []*mapi.Message // the messages around the one being written
+	extra   *Extra          // of the object being written
 }
 
 // Write writes m as a Unicode .msg file to w, starting at its current position.
@@ -66,7 +74,7 @@ func Write(w io.WriteSeeker, m *mapi.Message, opt WriteOptions, report problem.R
 		opt.MaxDepth = 64
 	}
 	version := 3
-	if (weigher{}).message(m, opt.MaxDepth) > version3Limit {
+	if (weigher{}).message(m, opt.MaxDepth)+opt.Extra.weigh() > version3Limit {
 		version = 4
 	}
 	cw, err := cfb.NewWriter(w, cfb.WriterOptions{Version: version})
@@ -78,7 +86,8 @@ func Write(w io.WriteSeeker, m *mapi.Message, opt WriteOptions, report problem.R
 	if opt.Template {
 		root.SetCLSID(mapi.CLSIDMessageFile)
 	}
-	mw := &writer{opt: opt}
+	mw := &writer{opt: opt, extra: opt.Extra}
+	mw.names.seed(opt.Names)
 	if err := mw.message(root, m, rootHeader, report); err != nil {
 		return err
 	}
@@ -136,6 +145,7 @@ func (w *writer) message(st *cfb.StorageWriter, m *mapi.Message, header int, rep
 	w.stack = append(w.stack, m)
 	defer func() { w.stack = w.stack[:len(w.stack)-1] }()
 	b := w.collect(m.Props, report)
+	extra := w.extra
 	b.set(proptag.StoreSupportMask, storeSupportMask)
 	b.setDefault(proptag.MessageClass, "IPM.Note")
 	b.setDefault(proptag.HasAttachments, slices.ContainsFunc(m.Attachments, func(a *mapi.Attachment) bool {
@@ -146,6 +156,7 @@ func (w *writer) message(st *cfb.StorageWriter, m *mapi.Message, header int, rep
 		if !w.room(report) {
 			break
 		}
+		w.extra = extra.recipient(i)
 		if err := w.recipient(st, p, i, report.Under(fmt.Sprintf("recipient %d", i))); err != nil {
 			return err
 		}
@@ -158,6 +169,7 @@ func (w *writer) message(st *cfb.StorageWriter, m *mapi.Message, header int, rep
 		if !w.room(report) {
 			break
 		}
+		w.extra = extra.attachment(i)
 		if err := w.attachment(st, a, attachments, report.Under(fmt.Sprintf("attachment %d", i))); err != nil {
 			return err
 		}
@@ -226,10 +238,12 @@ func (w *writer) attachment(parent *cfb.StorageWriter, a *mapi.Attachment, n int
 		if err != nil {
 			return err
 		}
+		w.extra = b.extra.embedded()
 		if err := w.message(sub, embedded, embeddedHeader, report.Under("embedded")); err != nil {
 			return err
 		}
 		b.put(proptag.AttachDataObject, embeddedValue)
+		b.extra.settle(b)
 	}
 	w.settleMethod(b, embedded != nil, report)
 	return w.attachmentProperties(st, b, w.bytes-start, report)

@@ -69,15 +69,15 @@ func (w *writer) values(st *cfb.StorageWriter, b *bag, report problem.Reporter) 
 		if !ok {
 			continue
 		}
-		attributes, special := flags[it.tag]
-		if !special {
-			attributes = readable | writable
+		attributes := Attributes(it.tag)
+		if it.attr != nil {
+			attributes = *it.attr
 		}
 		entries = binary.LittleEndian.AppendUint32(entries, uint32(it.tag))
 		entries = binary.LittleEndian.AppendUint32(entries, attributes)
 		entries = append(entries, it.value.entry[:]...)
 	}
-	return entries, nil
+	return entries, w.foreign(st, b.extra, report)
 }
 
 // value writes a value that stands outside the property stream and puts its

@@ -2,202 +2,211 @@ package session
 
 import (
 	"fmt"
-	"io"
-	"sync"
 
 	"github.com/oxbridge-mail/oxbridge/core/msg"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi"
 	"github.com/oxbridge-mail/oxbridge/sdk/problem"
 )
 
-// A Message is a message of a session. Its methods are safe for concurrent use;
-// after the end of the message or the session they return
-// MAPI_E_INVALID_OBJECT.
+// A Message is a message of a session (IMessage), either at the top or embedded
+// in an attachment. Its methods are safe for concurrent use; after the end of
+// the message or the session they return MAPI_E_INVALID_OBJECT.
 type Message struct {
-	session  *Session
-	storage  Storage
-	flags    Flags
-	report   problem.Reporter
-	released func()
+	Object
+	parent *Attachment // nil at the top
 
-	gate gate // shut when the message or its session ends
-
-	mu     sync.Mutex
-	tree   *mapi.Message // guarded by mu; nil until it is read or set
-	file   *msg.File     // guarded by mu; nil for a new message
-	spent  int64         // guarded by mu; bytes taken from the allocator
-	spools []*Spool      // guarded by mu
+	// All guarded by the mutex of the document.
+	tree    *mapi.Message         // nil until it is read or set, and after a change
+	extra   *msg.Extra            // what goes with tree
+	work    *contents             // nil until the message is worked on
+	opened  map[int32]*Attachment // open attachments by number
+	stale   []*Attachment         // open ones that SetContents has left without a place
+	version int                   // counts changes that tables show
 }
 
-// open reads the directory and the named properties of an existing message.
-func (m *Message) open() error {
-	if m.storage.Size() == 0 {
+var _ node = (*Message)(nil)
+
+// newMessageOn returns the top-level message of a document that is open.
+func newMessageOn(d *document) *Message {
+	m := &Message{}
+	m.Object = Object{doc: d, node: m, writable: !d.readOnly, refs: 1}
+	if d.file == nil {
 		m.tree = new(mapi.Message)
-		return nil
 	}
-	f, err := msg.Open(m.storage, m.storage.Size(), msg.ReadOptions{})
-	if err != nil {
-		return err
-	}
-	m.file = f
-	return nil
+	return m
 }
 
-// fail frees a message that did not come to be.
-func (m *Message) fail(err error) error {
-	m.free()
-	return err
-}
-
-// Session returns the session that owns the message.
-func (m *Message) Session() *Session { return m.session }
+// Session returns the session that owns the message. A free-standing message
+// has one of its own.
+func (m *Message) Session() *Session { return m.doc.session }
 
 // Snapshot returns the message as a tree. Values held in memory count against
 // the session's allocator; larger ones are read when they are opened, and only
 // as long as the message and its session live. The tree belongs to the message
-// and must not be changed.
+// and must not be changed; later changes of the message do not show in it.
 //
 // It returns MAPI_E_NOT_ENOUGH_MEMORY when the allocator refuses.
 func (m *Message) Snapshot() (*mapi.Message, error) {
-	if err := m.gate.enter(); err != nil {
+	if err := m.doc.enter(); err != nil {
 		return nil, err
 	}
-	defer m.gate.leave()
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if m.tree != nil {
-		return m.tree, nil
+	defer m.doc.leave()
+	if m.dead {
+		return nil, mapi.ErrInvalidObject
 	}
-	tree, err := m.file.Message(m.report)
+	return m.tree, m.view()
+}
+
+// view makes m.tree and m.extra what the message is at the moment.
+func (m *Message) view() error {
+	switch {
+	case m.tree != nil:
+		return nil
+	case m.work != nil:
+		m.tree, m.extra = m.work.tree()
+		return nil
+	}
+	tree, extra, err := m.doc.file.MessageExtra(m.doc.report)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	n := weigh(tree)
-	if err := m.session.alloc.Take(n); err != nil {
-		return nil, fmt.Errorf("message of %d bytes without its large values: %w", n, err)
+	if err := m.doc.charge(n); err != nil {
+		return fmt.Errorf("message of %d bytes without its large values: %w", n, err)
 	}
-	m.spent += n
-	m.guard(tree)
-	m.tree = tree
-	return tree, nil
+	m.doc.guard(tree)
+	m.tree, m.extra = tree, extra
+	return nil
+}
+
+// load makes m.work and the property bag ready.
+func (m *Message) load() error {
+	if m.work != nil {
+		return nil
+	}
+	if err := m.view(); err != nil {
+		return err
+	}
+	m.work = newContents(m.tree, m.extra, &m.doc.names)
+	m.bag = &m.work.bag
+	return nil
+}
+
+// touch says that the contents have changed.
+func (m *Message) touch() {
+	m.tree, m.extra = nil, nil
+	m.version++
 }
 
 // SetContents replaces the whole contents of the message by tree, which belongs
-// to the message from here on. Nothing is written before SaveChanges.
+// to the message from here on. Attachments that are open lose their place:
+// saving one is MAPI_E_OBJECT_DELETED. Nothing is written before SaveChanges.
 func (m *Message) SetContents(tree *mapi.Message) error {
 	if tree == nil {
 		return mapi.ErrInvalidParameter
 	}
-	if err := m.gate.enter(); err != nil {
+	if err := m.doc.enter(); err != nil {
 		return err
 	}
-	defer m.gate.leave()
+	defer m.doc.leave()
+	if err := m.mayWrite(); err != nil {
+		return err
+	}
 	n := weigh(tree)
-	if err := m.session.alloc.Take(n); err != nil {
-		return err
+	if m.parent != nil {
+		if err := m.charge(n); err != nil {
+			return err
+		}
+	} else {
+		if err := m.doc.session.alloc.Take(n); err != nil {
+			return err
+		}
+		m.doc.session.alloc.Give(m.doc.spent)
+		m.doc.spent = n
 	}
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.session.alloc.Give(m.spent)
-	m.tree, m.spent = tree, n
+	for _, a := range m.opened {
+		a.deleted = true
+		m.stale = append(m.stale, a)
+	}
+	m.opened = nil
+	m.touch()
+	m.tree, m.work, m.bag = tree, nil, nil
 	return nil
 }
 
-// SaveChanges writes the message to its storage and, unless the message was
-// opened with NoStorageCommit, commits that. On an error nothing is committed
-// and the message stays as it was.
-func (m *Message) SaveChanges() error {
-	if err := m.gate.enter(); err != nil {
-		return err
+// commit writes a top-level message to its storage, and hands an embedded one
+// to its attachment.
+func (m *Message) commit(force bool) error {
+	if m.parent != nil {
+		return m.commitEmbedded()
 	}
-	defer m.gate.leave()
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if m.tree == nil { // an existing message that nobody looked into
+	if m.tree == nil && m.work == nil { // an existing message that nobody looked into
 		return nil
 	}
-	w, err := m.storage.Rewrite()
-	if err != nil {
+	if err := m.doc.changed(force); err != nil {
 		return err
 	}
-	if err := msg.Write(w, m.tree, msg.WriteOptions{}, m.report); err != nil {
-		return fmt.Errorf("write message: %w", err)
+	if err := m.view(); err != nil {
+		return err
 	}
-	if m.flags&NoStorageCommit != 0 {
-		return nil
+	if err := m.doc.write(m.tree, m.extra); err != nil {
+		return err
 	}
-	return m.storage.Commit()
+	if m.work != nil {
+		m.work.show()
+		m.version++
+	}
+	return nil
 }
 
-// Release ends the message before its session does. The session is the
-// backstop: forgetting to call Release costs memory until the session closes,
-// nothing else. Calling it twice does nothing.
+// Release gives back one reference to the message. The last one ends the
+// message and everything opened through it, before the session does. The
+// session is the backstop: forgetting to call Release costs memory until the
+// session closes, nothing else. Calling it too often does nothing.
 func (m *Message) Release() {
-	m.session.forget(m)
+	if m.parent != nil {
+		m.Object.Release()
+		return
+	}
+	m.doc.session.forget(m)
 	m.free()
 }
 
-// free waits for operations under way, gives everything back and runs released.
-// Only the first call does anything.
+// free ends a top-level message.
 func (m *Message) free() {
-	if !m.gate.close() {
-		return
-	}
-	m.mu.Lock()
-	m.session.alloc.Give(m.spent)
-	spools := m.spools
-	m.tree, m.file, m.spent, m.spools = nil, nil, 0, nil
-	m.mu.Unlock()
-	for _, sp := range spools {
-		sp.free()
-	}
-	_ = m.storage.Close() // what was not committed is dropped in any case
-	if m.released != nil {
-		m.released()
-	}
-}
-
-// guard replaces the large values of a tree by ones that die with the message.
-func (m *Message) guard(tree *mapi.Message) {
-	each(tree, func(p *mapi.Prop) {
-		if v, ok := p.Value.(mapi.Large); ok {
-			p.Value = &guarded{m, v}
-		}
+	m.doc.free(func() {
+		m.tree, m.extra, m.work, m.bag, m.opened, m.dead = nil, nil, nil, nil, nil, true
 	})
 }
 
-// guarded is a large value of a message.
-type guarded struct {
-	m *Message
-	v mapi.Large
+// forget is node.forget, for an embedded message.
+func (m *Message) forget() {
+	for _, a := range m.opened {
+		a.kill()
+	}
+	for _, a := range m.stale {
+		a.kill()
+	}
+	m.tree, m.extra, m.work, m.bag, m.opened, m.stale = nil, nil, nil, nil, nil, nil
+	if m.parent.open == m {
+		m.parent.open = nil
+	}
 }
 
-func (g *guarded) Size() int64 { return g.v.Size() }
+// NewSpool returns an empty spool that is freed with the document of the
+// message.
+func (m *Message) NewSpool() *Spool { return m.doc.newSpool() }
 
-func (g *guarded) Open() (io.ReadCloser, error) {
-	if err := g.m.gate.enter(); err != nil {
-		return nil, err
-	}
-	defer g.m.gate.leave()
-	r, err := g.v.Open()
+// OpenMessage makes a free-standing message over st, which no session closes
+// (OpenIMsgOnIStg without a session): it lives until its Release. Otherwise it
+// is as [Session.OpenMessage].
+func OpenMessage(alloc *Allocator, st Storage, flags Flags, report problem.Reporter, released func()) (*Message, error) {
+	s, err := Open(alloc, 0)
 	if err != nil {
+		if st != nil {
+			newDocument(nil, st, flags, report, released).abandon()
+		}
 		return nil, err
 	}
-	return &guardedReader{g.m, r}, nil
+	return s.OpenMessage(st, flags, report, released)
 }
-
-// guardedReader is a stream of a message. Each Read is one operation.
-type guardedReader struct {
-	m *Message
-	r io.ReadCloser
-}
-
-func (g *guardedReader) Read(p []byte) (int, error) {
-	if err := g.m.gate.enter(); err != nil {
-		return 0, err
-	}
-	defer g.m.gate.leave()
-	return g.r.Read(p)
-}
-
-func (g *guardedReader) Close() error { return g.r.Close() }

@@ -4,6 +4,7 @@ import (
 	"io"
 	"slices"
 	"sync"
+	"sync/atomic"
 
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi"
 	"github.com/oxbridge-mail/oxbridge/sdk/problem"
@@ -20,6 +21,11 @@ const (
 
 // A Storage is the compound file under a message. It is used by one message and
 // need not be safe for concurrent use, except for ReadAt.
+//
+// A Storage may also have ReadOnly() bool, which makes its message read-only,
+// and Changed() error, which lets SaveChanges refuse with
+// MAPI_E_OBJECT_CHANGED or MAPI_E_OBJECT_DELETED what somebody else has changed
+// or deleted.
 type Storage interface {
 	io.ReaderAt
 	// Size returns the bytes of the committed contents; 0 means that the
@@ -28,7 +34,8 @@ type Storage interface {
 	// Rewrite starts new contents. Storages that are read-only return
 	// MAPI_E_NO_ACCESS.
 	Rewrite() (io.WriteSeeker, error)
-	// Commit makes the new contents permanent, all at once.
+	// Commit makes the new contents permanent, all at once. ReadAt goes on to
+	// read what was committed when the message was opened.
 	Commit() error
 	// Close drops what was not committed and frees the storage.
 	Close() error
@@ -38,6 +45,7 @@ type Storage interface {
 type Session struct {
 	alloc *Allocator
 	flags Flags
+	limit atomic.Int64 // see SetPropLimit
 
 	mu       sync.Mutex
 	closed   bool       // guarded by mu
@@ -54,8 +62,17 @@ func Open(alloc *Allocator, flags Flags) (*Session, error) {
 	if flags&^Unicode != 0 {
 		return nil, mapi.ErrUnknownFlags
 	}
-	return &Session{alloc: alloc, flags: flags}, nil
+	s := &Session{alloc: alloc, flags: flags}
+	s.limit.Store(defaultPropLimit)
+	return s, nil
 }
+
+// defaultPropLimit is the habit of MAPI, in bytes.
+const defaultPropLimit = 4 << 10
+
+// SetPropLimit sets how many bytes of a string or binary value GetProps gives
+// out; longer ones are for OpenProperty. It is 4 KiB unless it is set.
+func (s *Session) SetPropLimit(bytes int64) { s.limit.Store(bytes) }
 
 // OpenMessage makes a message over st: an existing one when st has contents, a
 // new one when it is empty. The message and st belong to the session from here
@@ -69,16 +86,21 @@ func (s *Session) OpenMessage(st Storage, flags Flags, report problem.Reporter, 
 	if st == nil {
 		return nil, mapi.ErrInvalidParameter
 	}
-	m := &Message{session: s, storage: st, flags: flags, report: report, released: released}
+	d := newDocument(s, st, flags, report, released)
+	fail := func(err error) (*Message, error) {
+		d.free(func() {})
+		return nil, err
+	}
 	if flags&^(Unicode|NoStorageCommit) != 0 {
-		return nil, m.fail(mapi.ErrUnknownFlags)
+		return fail(mapi.ErrUnknownFlags)
 	}
 	if err := s.Err(); err != nil {
-		return nil, m.fail(err)
+		return fail(err)
 	}
-	if err := m.open(); err != nil {
-		return nil, m.fail(err)
+	if err := d.open(); err != nil {
+		return fail(err)
 	}
+	m := newMessageOn(d)
 	s.mu.Lock()
 	closed := s.closed
 	if !closed {
@@ -86,7 +108,7 @@ func (s *Session) OpenMessage(st Storage, flags Flags, report problem.Reporter, 
 	}
 	s.mu.Unlock()
 	if closed {
-		return nil, m.fail(mapi.ErrInvalidObject)
+		return fail(mapi.ErrInvalidObject)
 	}
 	return m, nil
 }

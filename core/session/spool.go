@@ -27,17 +27,15 @@ type Spool struct {
 
 var _ mapi.Large = (*Spool)(nil)
 
-// NewSpool returns an empty spool that is freed with the message.
-func (m *Message) NewSpool() *Spool {
+// newSpool returns an empty spool that is freed with the document.
+func (d *document) newSpool() *Spool {
 	sp := new(Spool)
-	if err := m.gate.enter(); err != nil {
+	if err := d.gate.enter(); err != nil {
 		sp.dead = true
 		return sp
 	}
-	defer m.gate.leave()
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.spools = append(m.spools, sp)
+	defer d.gate.leave()
+	d.loose.addSpool(sp)
 	return sp
 }
 
@@ -45,20 +43,68 @@ func (m *Message) NewSpool() *Spool {
 func (sp *Spool) Write(p []byte) (int, error) {
 	sp.mu.Lock()
 	defer sp.mu.Unlock()
+	return sp.put(p, sp.size)
+}
+
+// WriteAt writes p at an offset. What it leaves out before that is zero.
+func (sp *Spool) WriteAt(p []byte, off int64) (int, error) {
+	sp.mu.Lock()
+	defer sp.mu.Unlock()
+	return sp.put(p, off)
+}
+
+func (sp *Spool) put(p []byte, off int64) (int, error) {
 	if sp.dead {
 		return 0, mapi.ErrInvalidObject
 	}
-	if sp.file == nil && len(sp.mem)+len(p) > spoolMemory {
+	end := off + int64(len(p))
+	if sp.file == nil && end > spoolMemory {
 		if err := sp.spill(); err != nil {
 			return 0, err
 		}
 	}
-	sp.size += int64(len(p))
-	if sp.file == nil {
-		sp.mem = append(sp.mem, p...)
-		return len(p), nil
+	if sp.file != nil {
+		n, err := sp.file.WriteAt(p, off)
+		sp.size = max(sp.size, off+int64(n))
+		return n, err
 	}
-	return sp.file.Write(p)
+	if grow := end - sp.size; grow > 0 {
+		sp.mem = append(sp.mem, make([]byte, grow)...)
+	}
+	sp.size = max(sp.size, end)
+	return copy(sp.mem[off:], p), nil
+}
+
+// Truncate cuts the spool to n bytes or extends it by zeros.
+func (sp *Spool) Truncate(n int64) error {
+	sp.mu.Lock()
+	defer sp.mu.Unlock()
+	if n > sp.size {
+		_, err := sp.put(make([]byte, 1), n-1)
+		return err
+	}
+	if sp.dead {
+		return mapi.ErrInvalidObject
+	}
+	sp.size = n
+	if sp.file != nil {
+		return sp.file.Truncate(n)
+	}
+	sp.mem = sp.mem[:n:n]
+	return nil
+}
+
+// ReadAt reads what was written so far.
+func (sp *Spool) ReadAt(p []byte, off int64) (int, error) {
+	sp.mu.Lock()
+	defer sp.mu.Unlock()
+	switch {
+	case sp.dead:
+		return 0, mapi.ErrInvalidObject
+	case sp.file != nil:
+		return io.NewSectionReader(sp.file, 0, sp.size).ReadAt(p, off)
+	}
+	return bytes.NewReader(sp.mem).ReadAt(p, off)
 }
 
 // spill moves what is in memory to a file.

@@ -48,6 +48,9 @@ func (s *Source) ReadAt(p []byte, off int64) (int, error) { return s.file.ReadAt
 // Size returns the length of the file in bytes when it was opened.
 func (s *Source) Size() int64 { return s.size }
 
+// ReadOnly returns true.
+func (s *Source) ReadOnly() bool { return true }
+
 // Rewrite returns MAPI_E_NO_ACCESS: a Source is read-only.
 func (s *Source) Rewrite() (io.WriteSeeker, error) { return nil, mapi.ErrNoAccess }
 
