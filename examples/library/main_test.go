@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/oxbridge-mail/oxbridge/core/session"
@@ -46,5 +47,22 @@ func TestEdit(t *testing.T) {
 	last := tree.Recipients[len(tree.Recipients)-1]
 	if last.String(proptag.EmailAddress) != "ann@example.com" || tree.Props.String(proptag.DisplayCc) != "Ann Example" {
 		t.Errorf("recipient %v, Cc %q", last, tree.Props.String(proptag.DisplayCc))
+	}
+}
+
+// TestREADMEQuotesTheProgram holds the README to what is run here.
+func TestREADMEQuotesTheProgram(t *testing.T) {
+	t.Parallel()
+	source, err := os.ReadFile("main.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	readme, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, edit, ok := strings.Cut(string(source), "// edit changes")
+	if !ok || !strings.Contains(string(readme), strings.TrimSpace(edit)) {
+		t.Error("README.md does not quote edit as it is in main.go")
 	}
 }
