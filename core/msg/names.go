@@ -47,7 +47,54 @@ func (f *File) readNames() error {
 	for i := range f.names {
 		f.names[i], _ = mapEntry(entries[8*i:], guids, strings)
 	}
+	f.findTwins()
 	return nil
+}
+
+// findTwins finds the ids that have one name.
+func (f *File) findTwins() {
+	if !f.mayHaveTwins() {
+		return
+	}
+	first := make(map[mapi.Name]uint16, len(f.names))
+	for i, n := range f.names {
+		if n.IsZero() {
+			continue
+		}
+		key, id := foldName(n), uint16(firstNamed+i)
+		one, twin := first[key]
+		if !twin {
+			first[key] = id
+			continue
+		}
+		if f.twins == nil {
+			f.twins = make(map[uint16]uint16)
+		}
+		f.twins[one], f.twins[id] = one, one
+	}
+}
+
+// mayHaveTwins reports whether two names have the same hash, which is rare.
+func (f *File) mayHaveTwins() bool {
+	var seen [64]uint64
+	for _, n := range f.names {
+		if n.IsZero() {
+			continue
+		}
+		hash := n.ID + uint32(n.Set[0]) + uint32(n.Set[1])<<8
+		if n.Text != "" {
+			hash = uint32(len(n.Text))
+		}
+		for i := range len(n.Text) {
+			hash = (hash ^ uint32(n.Text[i]|0x20)) * 16777619 // without regard to case
+		}
+		hash = hash * 2654435761 >> 20
+		if seen[hash/64]&(1<<(hash%64)) != 0 {
+			return true
+		}
+		seen[hash/64] |= 1 << (hash % 64)
+	}
+	return false
 }
 
 // mapStream returns the start of a stream of the map, nil if there is none.
