@@ -42,7 +42,7 @@ func TestRoundTrip(t *testing.T) {
 					}
 					same(t, f.Root(), in)
 					for _, n := range flatten(f.Root()) {
-						if n.Size() > 0 && n.mscfb == nil {
+						if n.Size() > 0 && n.throughMSCFB() == nil {
 							t.Errorf("%s: not opened through mscfb", n.Path())
 						}
 					}

@@ -71,6 +71,7 @@ func TestCorpus(t *testing.T) {
 		} else {
 			sound++
 		}
+		check(t, f, int64(len(b)))
 		checkCopy(t, p, f)
 	}
 	t.Logf("%d files, %d opened, %d sound", len(paths), opened, sound)

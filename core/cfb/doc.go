@@ -10,11 +10,12 @@
 // hold the FAT.
 //
 // Reading: [Open] checks every chain of the file once and keeps, per stream,
-// the byte ranges where its contents stand. Sound files are opened through
-// github.com/richardlehane/mscfb; a file that it refuses, or that breaks a rule
-// it does not check, goes through a forgiving walk which keeps what can be kept
-// and lists the rest in [File.Repairs]. Every sector belongs to at most one
-// stream afterwards, so all streams together are never longer than the file.
+// the byte ranges where its contents stand. The walk is a forgiving one, which
+// keeps what can be kept and lists the rest in [File.Repairs]. Every sector
+// belongs to at most one stream afterwards, so all streams together are never
+// longer than the file. In files without damage long streams are read through
+// github.com/richardlehane/mscfb, which is opened for the first of them, or at
+// once where it may have an objection.
 //
 // Verifying: [Verify] reads the same structures without forgiving anything, and
 // lists every rule that a file breaks.

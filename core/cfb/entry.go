@@ -1,6 +1,7 @@
 package cfb
 
 import (
+	"bytes"
 	"encoding/binary"
 	"strings"
 	"unicode"
@@ -32,48 +33,72 @@ type entry struct {
 
 // parseEntry reads the directory entry in b, which has entrySize bytes. The
 // upper half of the size counts from version 4 on.
-func parseEntry(b []byte, major uint16) entry {
-	e := entry{
-		kind: b[66], black: b[67] != 0,
-		left: u32(b, 68), right: u32(b, 72), child: u32(b, 76),
-		clsid: [16]byte(b[80:96]), state: u32(b, 96), start: u32(b, 116),
-		size: binary.LittleEndian.Uint64(b[120:]),
-	}
-	if major < 4 {
-		e.size &= 0xFFFFFFFF
-	}
+func parseEntry(b []byte, major uint16) (e entry) {
+	e.parse(b, major)
 	if e.kind != typeFree {
 		e.name, e.nameOK = parseName(b)
 	}
 	return e
 }
 
+// parse is parseEntry without the name.
+func (e *entry) parse(b []byte, major uint16) {
+	e.nameOK, e.kind, e.black = false, b[66], b[67] != 0
+	e.left, e.right, e.child = u32(b, 68), u32(b, 72), u32(b, 76)
+	e.clsid, e.state, e.start = [16]byte(b[80:96]), u32(b, 96), u32(b, 116)
+	e.size = binary.LittleEndian.Uint64(b[120:])
+	if major < 4 {
+		e.size &= 0xFFFFFFFF
+	}
+}
+
 // parseName reads the name at the start of an entry. ok is false when the
 // length field is impossible; the name then goes up to its first NUL.
 func parseName(b []byte) (name string, ok bool) {
-	var units [maxNameUnits + 1]uint16
-	for i := range units {
-		units[i] = u16(b, 2*i)
-	}
+	var buf [4 * maxNameUnits]byte
+	text, ok := appendName(buf[:0], b)
+	return string(text), ok
+}
+
+// appendName is parseName that appends the name to text.
+func appendName(text, b []byte) (_ []byte, ok bool) {
 	length := u16(b, 64) // bytes, final NUL included
 	n := int(length/2) - 1
-	ok = length >= 4 && length <= 64 && length%2 == 0 && units[n-1] != 0
+	ok = length >= 4 && length <= 64 && length%2 == 0 && u16(b, 2*n-2) != 0
 	if !ok {
-		for n = 0; n < maxNameUnits && units[n] != 0; n++ {
+		for n = 0; n < maxNameUnits && u16(b, 2*n) != 0; n++ {
 		}
 	}
-	return string(utf16.Decode(units[:n])), ok
+	for i := 0; i < n; i++ {
+		if b[2*i+1] == 0 && b[2*i] < utf8.RuneSelf {
+			text = append(text, b[2*i])
+			continue
+		}
+		c := rune(u16(b, 2*i))
+		if utf16.IsSurrogate(c) && i+1 < n {
+			if r := utf16.DecodeRune(c, rune(u16(b, 2*i+2))); r != utf8.RuneError {
+				c = r
+				i++
+			}
+		}
+		text = utf8.AppendRune(text, c)
+	}
+	return text, ok
 }
 
 // put writes e into b, which has entrySize bytes, all zero.
 func (e *entry) put(b []byte) {
 	le := binary.LittleEndian
-	units := utf16.Encode([]rune(e.name))
-	for i, u := range units {
-		le.PutUint16(b[2*i:], u)
+	at := 0
+	for _, r := range e.name {
+		var units [2]uint16
+		for _, u := range utf16.AppendRune(units[:0], r) {
+			le.PutUint16(b[at:], u)
+			at += 2
+		}
 	}
 	if e.kind != typeFree {
-		le.PutUint16(b[64:], uint16(2*len(units)+2))
+		le.PutUint16(b[64:], uint16(at+2))
 	}
 	b[66] = e.kind
 	if e.black {
@@ -93,21 +118,74 @@ func (e *entry) put(b []byte) {
 // their keys are.
 func sortKey(name string) string {
 	var buf [2*maxNameUnits + 2]byte
-	key := append(buf[:0], 0, 0)
-	for _, r := range name {
-		if r < 0x10000 {
+	return string(appendKey(buf[:0], name))
+}
+
+// compareNames compares names as their sortKeys do.
+func compareNames(a, b string) int {
+	if !isASCII(a) || !isASCII(b) {
+		var x, y [2*maxNameUnits + 2]byte
+		return bytes.Compare(appendKey(x[:0], a), appendKey(y[:0], b))
+	}
+	return compareASCII(a, b)
+}
+
+// compareASCII is compareNames for names in US-ASCII.
+func compareASCII(a, b string) int {
+	if len(a) != len(b) {
+		return len(a) - len(b)
+	}
+	for i := range len(a) {
+		if a[i] == b[i] {
+			continue
+		}
+		if x, y := upper(a[i]), upper(b[i]); x != y {
+			return int(x) - int(y)
+		}
+	}
+	return 0
+}
+
+// isASCII reports whether s holds no byte above 0x7F.
+func isASCII(s string) bool {
+	var all byte
+	for i := range len(s) {
+		all |= s[i]
+	}
+	return all < utf8.RuneSelf
+}
+
+// upper returns the upper case of a byte of US-ASCII.
+func upper(c byte) byte {
+	if 'a' <= c && c <= 'z' {
+		c -= 'a' - 'A'
+	}
+	return c
+}
+
+// appendKey appends the sortKey of name to keys.
+func appendKey(keys []byte, name string) []byte {
+	start := len(keys)
+	key := append(keys, 0, 0)
+	for i := 0; i < len(name) && name[i] < utf8.RuneSelf; i++ {
+		key = append(key, 0, upper(name[i]))
+	}
+	for _, r := range name[(len(key)-start)/2-1:] {
+		switch {
+		case r < 0x10000:
 			if up := unicode.ToUpper(r); up < 0x10000 {
 				r = up
 			}
-			key = append(key, byte(r>>8), byte(r))
-			continue
+		default: // surrogates are compared as they are
+			var hi rune
+			hi, r = utf16.EncodeRune(r)
+			key = append(key, byte(hi>>8), byte(hi))
 		}
-		hi, lo := utf16.EncodeRune(r) // surrogates are compared as they are
-		key = append(key, byte(hi>>8), byte(hi), byte(lo>>8), byte(lo))
+		key = append(key, byte(r>>8), byte(r))
 	}
-	n := len(key)/2 - 1
-	key[0], key[1] = byte(n>>8), byte(n)
-	return string(key)
+	n := (len(key)-start)/2 - 1
+	key[start], key[start+1] = byte(n>>8), byte(n)
+	return key
 }
 
 // checkName returns ErrName unless name may be given to a storage or stream:

@@ -3,7 +3,6 @@ package cfb
 import (
 	"cmp"
 	"fmt"
-	"io"
 )
 
 // maxSectors bounds the sector numbers a reader follows: 128 GiB in sectors of
@@ -66,23 +65,6 @@ func (t *table) follow(start uint32, limit int64, visit func(sector uint32)) (go
 			return got, fmt.Sprintf("sector %d has no FAT entry", s)
 		}
 	}
-}
-
-// opener holds what is needed while a file is being opened.
-type opener struct {
-	src     io.ReaderAt
-	size    int64 // bytes in the file
-	opt     Options
-	hdr     header
-	ss      int64 // bytes in a sector
-	fat     table
-	mini    table
-	mchain  []uint32 // sectors of the mini stream
-	entries []entry
-	file    *File
-	damaged bool     // mscfb must not see the file
-	suspect *Storage // first storage with a bad link below it
-	buf     []byte   // one sector
 }
 
 // repair records a departure that leaves the file readable for mscfb.
@@ -153,10 +135,10 @@ func (o *opener) addFAT(list []uint32) (listed uint32, err error) {
 			continue // entries for sectors past the end say nothing
 		}
 		at := len(o.fat.next)
-		o.fat.next = append(o.fat.next, make([]uint32, per)...)
+		o.fat.next = grow(o.fat.next, per)
 		if n >= o.fat.count || !o.fat.taken.add(n) {
 			o.damage("/", "[MS-CFB] 2.5", "FAT sector %#x leaves the file or is taken", n)
-			for i := range per {
+			for i := range o.fat.next[at:] {
 				o.fat.next[at+i] = freeSect
 			}
 			continue
@@ -165,8 +147,9 @@ func (o *opener) addFAT(list []uint32) (listed uint32, err error) {
 		if err != nil {
 			return listed, err
 		}
-		for i := range per {
-			o.fat.next[at+i] = u32(b, 4*i)
+		next := o.fat.next[at:]
+		for i := range next {
+			next[i] = u32(b, 4*i)
 		}
 	}
 	return listed, nil
@@ -174,7 +157,8 @@ func (o *opener) addFAT(list []uint32) (listed uint32, err error) {
 
 // loadDirectory reads the directory entries ([MS-CFB] 2.6).
 func (o *opener) loadDirectory() error {
-	var chain []uint32
+	chain := o.chain[:0]
+	defer func() { o.chain = chain }()
 	most := int64(o.opt.MaxEntries)*entrySize/o.ss + 1
 	_, why := o.fat.follow(o.hdr.firstDir, -1, func(s uint32) {
 		if int64(len(chain)) <= most {
@@ -191,25 +175,7 @@ func (o *opener) loadDirectory() error {
 		o.lostAt(&node{}, "[MS-CFB] 2.6", "directory cut after %d sectors: %s", len(chain), why)
 	}
 	o.checkDirectoryCount(len(chain))
-	used := 0
-	o.entries = make([]entry, 0, int64(len(chain))*o.ss/entrySize)
-	for _, s := range chain {
-		b, err := o.sector(s)
-		if err != nil {
-			return err
-		}
-		for at := 0; at < len(b); at += entrySize {
-			e := parseEntry(b[at:at+entrySize], o.hdr.major)
-			if e.kind != typeFree {
-				used++
-			}
-			o.entries = append(o.entries, e)
-		}
-	}
-	if used > o.opt.MaxEntries {
-		return tooLarge("[MS-CFB] 2.6", "directory has %d entries, more than %d", used, o.opt.MaxEntries)
-	}
-	return nil
+	return o.loadEntries(chain)
 }
 
 // loadMini reads the mini FAT and finds the mini stream ([MS-CFB] 2.4, 2.6.2).

@@ -40,6 +40,7 @@ type header struct {
 	firstDIFAT uint32
 	difatCount uint32 // sectors in the DIFAT
 	difat      [headerDIFAT]uint32
+	guessed    bool // the file has another shift, which makes no sense
 }
 
 // u16 and u32 read little-endian integers.
@@ -71,7 +72,7 @@ func parseHeader(b []byte) (h header, notes []string, err error) {
 			return h, nil, corrupt(30, "[MS-CFB] 2.2", "version %d with sector shift %d", h.major, h.shift)
 		}
 		note(true, "sector shift %d, taken for %d", h.shift, guess)
-		h.shift = guess
+		h.shift, h.guessed = guess, true
 	}
 	note(h.major != 3 && h.major != 4, "version %d", h.major)
 	note(h.major == 3 && h.shift == 12 || h.major == 4 && h.shift == 9,

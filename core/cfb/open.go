@@ -1,11 +1,6 @@
 package cfb
 
-import (
-	"io"
-	"strings"
-
-	"github.com/richardlehane/mscfb"
-)
+import "io"
 
 // Options bound what a file may cost. The zero value is ready for use.
 type Options struct {
@@ -31,31 +26,21 @@ func (o Options) withDefaults() Options {
 // maxRepairs bounds the list of repairs; the last one says so.
 const maxRepairs = 256
 
-// mscfbMiniLimit is the length of mini FAT, in sectors, beyond which mscfb
-// refuses sound files.
-const mscfbMiniLimit = 64000
-
 // File is an open compound file. It is safe for concurrent use.
 type File struct {
 	src     io.ReaderAt
 	hdr     header
 	root    *Storage
 	repairs []Repair
-	runs    []run   // arena for the runs of the streams
-	nodes   []found // while opening: what the walk found
-}
-
-// found is an entry of the directory in the order of the walk.
-type found struct {
-	id      uint32
-	storage *Storage
-	stream  *Stream
+	runs    []run  // arena for the runs of the streams
+	second  second // the same file through mscfb
 }
 
 // Open reads the FAT and the directory of the compound file held in the first
 // size bytes of r. Files longer than opt.Memory stay in r and are read through
-// a cache of 4 MiB; r must outlive the File, which does not close it, and
-// stand concurrent reads if the File has them.
+// a cache of 4 MiB, those in a *bytes.Reader are read in place; r must outlive
+// the File, which does not close it, and stand concurrent reads if the File has
+// them.
 //
 // A damaged file is opened as far as possible; see [File.Repairs]. Beyond what
 // opt allows, memory use grows with size: by 1/128 for a sound file, by 1/2 for
@@ -68,28 +53,27 @@ func Open(r io.ReaderAt, size int64, opt Options) (*File, error) {
 	if size < headerSize {
 		return nil, &FormatError{Offset: 0, Spec: "[MS-CFB] 2.2", Detail: "no room for a header", Err: ErrNotCompoundFile}
 	}
-	var head [headerSize]byte
-	if err := readFull(r, head[:], 0); err != nil {
-		return nil, err
-	}
-	hdr, notes, err := parseHeader(head[:])
+	src, head, err := readHead(r, size, opt.Memory)
 	if err != nil {
 		return nil, err
 	}
-	src, err := newSource(r, size, opt.Memory)
+	hdr, notes, err := parseHeader(head)
 	if err != nil {
 		return nil, err
 	}
-	o := &opener{src: src, size: size, opt: opt, hdr: hdr, ss: 1 << hdr.shift, file: &File{src: src, hdr: hdr}}
+	if src == nil {
+		if src, err = newSource(r, size, opt.Memory); err != nil {
+			return nil, err
+		}
+	}
+	o := newOpener(&File{src: src, hdr: hdr}, size, opt)
+	defer o.release()
 	for _, n := range notes {
 		o.repair("/", "[MS-CFB] 2.2", "%s", n)
 	}
-	o.buf = make([]byte, o.ss)
-	o.fat.count = uint32(min((max(size-o.ss, 0)+o.ss-1)/o.ss, maxSectors))
 	if err := o.load(); err != nil {
 		return nil, err
 	}
-	o.file.nodes = nil
 	return o.file, nil
 }
 
@@ -100,13 +84,20 @@ func (o *opener) load() error {
 			return err
 		}
 	}
-	for _, n := range o.file.nodes {
+	o.file.runs = make([]run, 0, len(o.slab.streams)+len(o.slab.streams)/4)
+	for i, n := range o.nodes {
 		if n.stream != nil {
+			n.stream.order = i + 1
 			o.locate(n.stream, &o.entries[n.id])
 		}
 	}
-	if !o.damaged && o.hdr.miniCount <= mscfbMiniLimit {
-		o.attach()
+	f := o.file
+	f.second.possible = !o.damaged && o.hdr.miniCount <= mscfbMiniLimit
+	f.second.entries = len(o.nodes) + 1
+	if f.second.possible && o.doubtful() {
+		if err := f.second.open(f.src); err != nil {
+			o.repair("/", "[MS-CFB] 2", "%v", err)
+		}
 	}
 	return nil
 }
@@ -124,29 +115,6 @@ func (o *opener) locate(s *Stream, e *entry) {
 	if over := last.off + s.size - last.pos - o.size; over > 0 {
 		o.repairAt(&s.node, "[MS-CFB] 2.2", "the file ends %d bytes early, taken for zeros", over)
 		o.markLost()
-	}
-}
-
-// attach opens the file with mscfb and pairs what it found with the nodes of
-// the walk, which are in the same order after the root.
-func (o *opener) attach() {
-	r, err := mscfb.New(o.src)
-	if err != nil {
-		o.repair("/", "[MS-CFB] 2", "refused by another reader: %v", err)
-		return
-	}
-	files := r.File
-	if len(files) != len(o.file.nodes)+1 {
-		o.repair("/", "[MS-CFB] 2.6", "another reader found %d entries, not %d", len(files), len(o.file.nodes)+1)
-		return
-	}
-	for i, n := range o.file.nodes {
-		f := files[i+1]
-		s := n.stream
-		// The name lacks its first character if that is a control character.
-		if s != nil && f.Size == s.size && strings.HasSuffix(s.name, f.Name) {
-			s.mscfb = f
-		}
 	}
 }
 

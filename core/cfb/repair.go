@@ -1,7 +1,6 @@
 package cfb
 
 import (
-	"cmp"
 	"slices"
 	"strings"
 )
@@ -39,8 +38,8 @@ func (o *opener) markLost() {
 // checkOrder notes that the children of s, as the walk found them, are not in
 // the order of [MS-CFB] 2.6.4. It costs a reader nothing who sorts them.
 func (o *opener) checkOrder(s *Storage) {
-	sorted := slices.IsSortedFunc(s.storages, func(a, b *Storage) int { return cmp.Compare(a.key, b.key) }) &&
-		slices.IsSortedFunc(s.streams, func(a, b *Stream) int { return cmp.Compare(a.key, b.key) })
+	sorted := slices.IsSortedFunc(s.storages, func(a, b *Storage) int { return compareNames(a.name, b.name) }) &&
+		slices.IsSortedFunc(s.streams, func(a, b *Stream) int { return compareNames(a.name, b.name) })
 	if !sorted {
 		o.repairAt(&s.node, "[MS-CFB] 2.6.4", "children are out of order, sorted")
 	}

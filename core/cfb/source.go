@@ -1,6 +1,7 @@
 package cfb
 
 import (
+	"bytes"
 	"errors"
 	"io"
 	"sync"
@@ -12,8 +13,105 @@ const (
 	padding   = 4096     // bytes of zeros readable past the end: the largest sector
 )
 
+// oneRead is the length of files that are read at once, header and all.
+const oneRead = 256 << 10
+
+// readHead returns the header of a file of at least headerSize bytes and, when
+// that costs no further read, the file as newSource returns it.
+func readHead(r io.ReaderAt, size, memory int64) (src io.ReaderAt, head []byte, err error) {
+	if m, ok := r.(*bytes.Reader); ok && m.Size() >= size {
+		src = inPlace{m, size}
+	}
+	if src != nil || size > min(memory, oneRead) {
+		head = make([]byte, headerSize)
+		return src, head, readFull(r, head, 0)
+	}
+	b := make(buffer, size+padding)
+	n, err := r.ReadAt(b[:size], 0)
+	if int64(n) == size {
+		return b, b[:headerSize], nil
+	}
+	if n >= headerSize {
+		return nil, b[:headerSize], nil // the header may say more than err, which newSource meets
+	}
+	if err == nil || errors.Is(err, io.EOF) {
+		err = io.ErrUnexpectedEOF
+	}
+	return nil, nil, err
+}
+
+// inPlace is a file that is in memory already.
+type inPlace struct {
+	r    *bytes.Reader
+	size int64 // bytes; what follows in r does not count
+}
+
+// ReadAt implements io.ReaderAt.
+func (m inPlace) ReadAt(p []byte, off int64) (int, error) {
+	if off < 0 || off >= m.size+padding {
+		return 0, io.EOF
+	}
+	n, end := 0, error(nil)
+	if room := m.size + padding - off; int64(len(p)) > room {
+		p, end = p[:room], io.EOF
+	}
+	if off < m.size {
+		var err error
+		if n, err = m.r.ReadAt(p[:min(int64(len(p)), m.size-off)], off); err != nil {
+			return n, err
+		}
+	}
+	clear(p[n:])
+	return len(p), end
+}
+
+// copier is a source in memory.
+type copier interface {
+	// copy returns a copy of the n bytes at off, made without clearing its memory
+	// first. It may be nil.
+	copy(off, n int64) []byte
+}
+
+var (
+	_ copier = inPlace{}
+	_ copier = buffer{}
+)
+
+func (b buffer) copy(off, n int64) []byte {
+	if off < 0 || off > int64(len(b))-n {
+		return nil
+	}
+	return append([]byte(nil), b[off:off+n]...)
+}
+
+func (m inPlace) copy(off, n int64) []byte {
+	if n < miniCutoff || off < 0 || off > m.size-n {
+		return nil
+	}
+	r, start := *m.r, start{n: n}
+	if _, err := r.Seek(off, io.SeekStart); err != nil {
+		return nil
+	}
+	if _, err := r.WriteTo(&start); err != nil {
+		return nil
+	}
+	return start.b
+}
+
+// start keeps a copy of the first n bytes of the one write it gets.
+type start struct {
+	n int64
+	b []byte
+}
+
+// Write implements io.Writer.
+func (s *start) Write(p []byte) (int, error) {
+	s.b = append(s.b, p[:min(s.n, int64(len(p)))]...)
+	return len(p), nil
+}
+
 // newSource returns r made fit for thousands of small reads: a copy in memory
-// up to memory bytes, a page cache beyond. Both read as zeros for one sector
+// up to memory bytes, a page cache beyond. All sources read as zeros for one sector
 // past size, so that a short last sector is a whole one.
 //
 // QUIRK: several writers cut the last sector short; see poi and rust-cfb.

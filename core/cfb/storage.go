@@ -1,7 +1,6 @@
 package cfb
 
 import (
-	"cmp"
 	"slices"
 	"strings"
 )
@@ -9,7 +8,6 @@ import (
 // node is what storages and streams have in common.
 type node struct {
 	name   string
-	key    string // sortKey of name
 	parent *Storage
 }
 
@@ -39,6 +37,7 @@ type Storage struct {
 	state    uint32
 	storages []*Storage
 	streams  []*Stream
+	count    struct{ storages, streams uint32 } // found by the walk
 }
 
 // CLSID returns the class id in the byte order of the file; zero is none.
@@ -59,7 +58,7 @@ func (s *Storage) Streams() []*Stream { return s.streams }
 // Storage returns the storage of that name in s, upper and lower case being
 // the same, or nil.
 func (s *Storage) Storage(name string) *Storage {
-	if i, ok := findNode(s.storages, sortKey(name), storageKey); ok {
+	if i, ok := findNode(s.storages, name, (*Storage).Name); ok {
 		return s.storages[i]
 	}
 	return nil
@@ -68,16 +67,13 @@ func (s *Storage) Storage(name string) *Storage {
 // Stream returns the stream of that name in s, upper and lower case being the
 // same, or nil.
 func (s *Storage) Stream(name string) *Stream {
-	if i, ok := findNode(s.streams, sortKey(name), streamKey); ok {
+	if i, ok := findNode(s.streams, name, (*Stream).Name); ok {
 		return s.streams[i]
 	}
 	return nil
 }
 
-func storageKey(s *Storage) string { return s.key }
-func streamKey(s *Stream) string   { return s.key }
-
-// findNode looks key up in a sorted list of children.
-func findNode[T any](list []T, key string, of func(T) string) (int, bool) {
-	return slices.BinarySearchFunc(list, key, func(c T, key string) int { return cmp.Compare(of(c), key) })
+// findNode looks a name up in a sorted list of children.
+func findNode[T any](list []T, name string, of func(T) string) (int, bool) {
+	return slices.BinarySearchFunc(list, name, func(c T, name string) int { return compareNames(of(c), name) })
 }

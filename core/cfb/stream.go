@@ -4,13 +4,7 @@ import (
 	"errors"
 	"io"
 	"sort"
-
-	"github.com/richardlehane/mscfb"
 )
-
-// mscfbPiece is the most bytes asked of mscfb at once: its work grows with the
-// square of the length of a read.
-const mscfbPiece = 32 << 10
 
 // run says that the bytes of a stream from pos on stand at off in the file.
 type run struct{ pos, off int64 }
@@ -20,9 +14,9 @@ type run struct{ pos, off int64 }
 type Stream struct {
 	node
 	file  *File
-	size  int64       // bytes
-	runs  []run       // by pos; the first starts at 0
-	mscfb *mscfb.File // at its start; copied, never read from; nil if salvaged
+	size  int64 // bytes
+	runs  []run // by pos; the first starts at 0
+	order int   // place in the order of the walk, the root being 0
 }
 
 // Size returns the length in bytes. In a damaged file it is what can be read,
@@ -41,7 +35,10 @@ func (s *Stream) ReadAt(p []byte, off int64) (int, error) {
 	if rest := s.size - off; int64(len(p)) > rest {
 		p, end = p[:rest], io.EOF
 	}
-	i := sort.Search(len(s.runs), func(i int) bool { return s.runs[i].pos > off }) - 1
+	i := 0
+	if len(s.runs) > 1 {
+		i = sort.Search(len(s.runs), func(i int) bool { return s.runs[i].pos > off }) - 1
+	}
 	done := 0
 	for ; done < len(p); i++ {
 		at, stop := off+int64(done), s.size
@@ -72,21 +69,23 @@ func (s *Stream) Bytes(limit int64) ([]byte, error) {
 	if limit >= 0 && s.size > limit {
 		return nil, tooLarge("[MS-CFB] 2.6.3", "stream %q has %d bytes, more than %d", s.name, s.size, limit)
 	}
+	if src, ok := s.file.src.(copier); ok && len(s.runs) == 1 && s.size < mscfbFrom {
+		if b := src.copy(s.runs[0].off, s.size); int64(len(b)) == s.size {
+			return b, nil
+		}
+	}
 	b := make([]byte, s.size)
-	if s.mscfb == nil || s.size == 0 {
-		_, err := io.ReadFull(s.Open(), b)
-		if s.size == 0 {
-			err = nil
-		}
-		return b, err
+	if s.size == 0 {
+		return b, nil
 	}
-	seq := *s.mscfb
-	for done := 0; done < len(b); {
-		n, err := seq.Read(b[done:min(len(b), done+mscfbPiece)])
-		done += n
-		if n == 0 {
-			return nil, err
+	if s.size >= mscfbFrom {
+		if f := s.throughMSCFB(); f != nil {
+			if err := readMSCFB(f, b); err != nil {
+				return nil, err
+			}
+			return b, nil
 		}
 	}
-	return b, nil
+	_, err := s.ReadAt(b, 0)
+	return b, err
 }

@@ -141,7 +141,7 @@ func allocated(f func()) int64 {
 // openFactor bounds what Open allocates for a byte of the file. The worst file
 // is nothing but a directory whose names take three bytes a character: an entry
 // of 128 bytes becomes a node, a name and a key of about 400.
-const openFactor = 6
+const openFactor = 4
 
 // TestBounds holds Verify to four times the size of the file and 1 MiB,
 // whatever the file is, and Open to its factor. It must not run beside other

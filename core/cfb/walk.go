@@ -1,9 +1,6 @@
 package cfb
 
-import (
-	"cmp"
-	"slices"
-)
+import "slices"
 
 // step is one link of the directory still to be followed.
 type step struct {
@@ -15,7 +12,7 @@ type step struct {
 
 // walk builds the tree of storages and streams from the sibling and child
 // links ([MS-CFB] 2.6.4), visiting every entry once: left sibling, entry,
-// children, right sibling. o.file.nodes gets the entries in that order, which
+// children, right sibling. o.nodes gets the entries in that order, which
 // is the one mscfb reports.
 func (o *opener) walk() error {
 	root := &o.entries[0]
@@ -29,17 +26,19 @@ func (o *opener) walk() error {
 		o.damage("/", "[MS-CFB] 2.6.2", "root entry has siblings, ignored")
 	}
 	o.file.root = &Storage{node: node{name: root.name}, clsid: root.clsid, state: root.state}
-	o.file.nodes = make([]found, 0, len(o.entries))
-	var seen bitset
+	o.slab = newSlab(o.entries)
+	o.nodes = slices.Grow(o.nodes, cap(o.slab.storages)+cap(o.slab.streams))
+	seen := &o.seen
 	seen.add(0)
-	if err := o.walkFrom(step{id: root.child, parent: o.file.root, depth: 1}, &seen); err != nil {
+	if err := o.walkFrom(step{id: root.child, parent: o.file.root, depth: 1}, seen); err != nil {
 		return err
 	}
-	if err := o.walkOrphans(&seen); err != nil {
+	if err := o.walkOrphans(seen); err != nil {
 		return err
 	}
+	o.gather()
 	o.sortChildren(o.file.root)
-	for _, n := range o.file.nodes {
+	for _, n := range o.nodes {
 		if n.storage != nil {
 			o.sortChildren(n.storage)
 		}
@@ -49,7 +48,8 @@ func (o *opener) walk() error {
 
 // walkFrom follows the links below one.
 func (o *opener) walkFrom(one step, seen *bitset) error {
-	stack := []step{one}
+	stack := append(o.stack[:0], one)
+	defer func() { o.stack = stack }()
 	for len(stack) > 0 {
 		s := stack[len(stack)-1]
 		stack = stack[:len(stack)-1]
@@ -109,16 +109,18 @@ func (o *opener) add(parent *Storage, id uint32) *Storage {
 	if !e.nameOK {
 		o.damageAt(&parent.node, "[MS-CFB] 2.6.1", "bad length of name, taken for %q", e.name)
 	}
-	n := node{name: e.name, key: sortKey(e.name), parent: parent}
 	if e.kind == typeStorage {
-		sub := &Storage{node: n, clsid: e.clsid, state: e.state}
-		parent.storages = append(parent.storages, sub)
-		o.file.nodes = append(o.file.nodes, found{id: id, storage: sub})
+		sub := o.slab.newStorage()
+		sub.name, sub.parent = e.name, parent
+		sub.clsid, sub.state = e.clsid, e.state
+		parent.count.storages++
+		o.nodes = append(o.nodes, found{id: id, storage: sub})
 		return sub
 	}
-	st := &Stream{node: n, file: o.file}
-	parent.streams = append(parent.streams, st)
-	o.file.nodes = append(o.file.nodes, found{id: id, stream: st})
+	st := o.slab.newStream()
+	st.name, st.parent, st.file = e.name, parent, o.file
+	parent.count.streams++
+	o.nodes = append(o.nodes, found{id: id, stream: st})
 	return nil
 }
 
@@ -175,28 +177,59 @@ func (s bitset) has(n uint32) bool {
 // whatever shape their tree had, and drops those without a name of their own.
 func (o *opener) sortChildren(s *Storage) {
 	o.checkOrder(s)
-	slices.SortStableFunc(s.storages, func(a, b *Storage) int { return cmp.Compare(a.key, b.key) })
-	slices.SortStableFunc(s.streams, func(a, b *Stream) int { return cmp.Compare(a.key, b.key) })
-	last := ""
-	s.storages = slices.DeleteFunc(s.storages, func(c *Storage) bool {
-		drop := o.nameless(s, &c.node, last)
-		last = c.key
-		return drop
-	})
-	last = ""
-	s.streams = slices.DeleteFunc(s.streams, func(c *Stream) bool {
-		drop := o.nameless(s, &c.node, last) || o.shadowed(s, &c.node)
-		last = c.key
-		return drop
-	})
+	if !inOrder(o, s.storages, (*Storage).Name) {
+		sortByName(o, s.storages, (*Storage).Name)
+		last := ""
+		s.storages = slices.DeleteFunc(s.storages, func(c *Storage) bool {
+			drop := o.nameless(s, &c.node, last)
+			last = c.name
+			return drop
+		})
+	}
+	if !inOrder(o, s.streams, (*Stream).Name) {
+		sortByName(o, s.streams, (*Stream).Name)
+		last := ""
+		s.streams = slices.DeleteFunc(s.streams, func(c *Stream) bool {
+			drop := o.nameless(s, &c.node, last)
+			last = c.name
+			return drop
+		})
+	}
+	if len(s.storages) > 0 {
+		rest := s.storages // from the first that may have the name of a stream to come
+		s.streams = slices.DeleteFunc(s.streams, func(c *Stream) bool {
+			for len(rest) > 0 && o.compare(rest[0].name, c.name) < 0 {
+				rest = rest[1:]
+			}
+			return len(rest) > 0 && o.shadowed(s, &c.node, &rest[0].node)
+		})
+	}
 }
 
-// nameless reports whether c has no name, or the key of the sibling before it.
+// inOrder reports whether list is as it is in a sound file: sorted, and each
+// has a name of its own.
+func inOrder[T any](o *opener, list []T, name func(T) string) bool {
+	last := ""
+	for _, c := range list {
+		if o.compare(last, name(c)) >= 0 {
+			return false
+		}
+		last = name(c)
+	}
+	return true
+}
+
+// sortByName sorts list by name; those of one name stay in their order.
+func sortByName[T any](o *opener, list []T, name func(T) string) {
+	slices.SortStableFunc(list, func(a, b T) int { return o.compare(name(a), name(b)) })
+}
+
+// nameless reports whether c has no name, or that of the sibling before it.
 func (o *opener) nameless(s *Storage, c *node, last string) bool {
 	switch {
 	case c.name == "":
 		o.lostAt(&s.node, "[MS-CFB] 2.6.1", "entry without a name, ignored")
-	case c.key == last:
+	case o.compare(c.name, last) == 0:
 		o.lostAt(&s.node, "[MS-CFB] 2.6.4", "second entry named %q, ignored", c.name)
 	default:
 		return false
@@ -204,9 +237,9 @@ func (o *opener) nameless(s *Storage, c *node, last string) bool {
 	return true
 }
 
-// shadowed reports whether the stream c has the name of a storage in s.
-func (o *opener) shadowed(s *Storage, c *node) bool {
-	if _, dup := findNode(s.storages, c.key, storageKey); !dup {
+// shadowed reports whether the stream c in s has the name of a storage.
+func (o *opener) shadowed(s *Storage, c, storage *node) bool {
+	if o.compare(c.name, storage.name) != 0 {
 		return false
 	}
 	o.lostAt(&s.node, "[MS-CFB] 2.6.4", "stream %q has the name of a storage, ignored", c.name)

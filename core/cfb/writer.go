@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"fmt"
 	"io"
+	"sync"
 )
 
 // WriterOptions choose the form of a new file. The zero value writes what
@@ -23,9 +24,15 @@ const (
 	lockSector4 = 0x7FFFF000/4096 - 1
 )
 
+// buffers holds the buffers of Writers that are closed. Whole buffers are
+// written, so that writes stay aligned however long the header is: file systems
+// take those faster.
+var buffers = sync.Pool{New: func() any { return bufio.NewWriterSize(nil, 64<<10) }}
+
 // A Writer writes one compound file. Contents go out as they come; the Writer
-// itself holds 4 bytes per sector, 4 per mini sector and about 200 per storage
-// or stream. Neither it nor its storages and streams may be used concurrently.
+// itself holds 8 bytes per run of consecutive sectors, 4 per mini sector and
+// about 200 per storage or stream. Neither it nor its storages and streams may
+// be used concurrently.
 //
 // The bytes written depend on the sequence of calls alone. Time stamps are
 // zero.
@@ -37,14 +44,15 @@ type Writer struct {
 	ss   int // bytes in a sector
 	per  int // numbers in a sector
 
-	fat     []uint32 // one per sector written
-	most    uint32   // sectors there may be
-	lock    uint32   // number of the range-lock sector
+	fat     fatRuns // the sectors written
+	most    uint32  // sectors there may be
+	lock    uint32  // number of the range-lock sector
 	miniFAT []uint32
 	mini    chain  // the mini stream
 	miniBuf []byte // its end, not yet in a sector
 
 	nodes []*writerNode
+	slab  []writerNode // memory of nodes to come
 	names map[nameKey]bool
 	spare [][]byte // buffers of closed streams
 	open  int      // streams not yet closed
@@ -74,7 +82,8 @@ func NewWriter(w io.WriteSeeker, opt WriterOptions) (*Writer, error) {
 	if err != nil {
 		return nil, err
 	}
-	cw := &Writer{dst: w, base: base, buf: bufio.NewWriterSize(w, 64<<10), names: make(map[nameKey]bool)}
+	cw := &Writer{dst: w, base: base, buf: buffers.Get().(*bufio.Writer), names: make(map[nameKey]bool)}
+	cw.buf.Reset(w)
 	switch opt.Version {
 	case 0, 3:
 		cw.hdr = header{major: 3, shift: 9}
@@ -107,26 +116,20 @@ func (w *Writer) put(p []byte) {
 // caller writes its contents next. A range-lock sector in the way is added, and
 // written unless sectors are numbered ahead.
 func (w *Writer) sector(mark uint32) (uint32, bool) {
-	if w.err == nil && uint32(len(w.fat)) == w.lock {
-		w.fat = append(w.fat, endOfChain)
+	if w.err == nil && w.fat.count() == w.lock {
+		w.fat.add(endOfChain)
 		if !w.ahead {
 			w.put(make([]byte, w.ss))
 		}
 	}
-	if w.err == nil && uint32(len(w.fat)) >= w.most {
+	if w.err == nil && w.fat.count() >= w.most {
 		w.err = tooLarge("[MS-CFB] 2.2", "version %d has no room for more than %d sectors of %d bytes", w.hdr.major, w.most, w.ss)
 	}
 	if w.err != nil {
 		return 0, false
 	}
-	w.fat = append(w.fat, mark)
-	return uint32(len(w.fat) - 1), true
+	return w.fat.add(mark), true
 }
-
-// chain is a chain of sectors in the making.
-type chain struct{ first, last uint32 }
-
-func newChain() chain { return chain{endOfChain, endOfChain} }
 
 // extend appends the whole sectors in p to the chain and returns what is left
 // of p, less than a sector.
@@ -136,14 +139,15 @@ func (w *Writer) extend(c *chain, p []byte) []byte {
 		if !ok {
 			return nil
 		}
-		if c.first == endOfChain {
-			c.first = n
-		} else {
-			w.fat[c.last] = n
+		w.fat.append(c, n)
+		more := min(uint32(len(p)/w.ss-1), w.most-n-1)
+		if n < w.lock {
+			more = min(more, w.lock-n-1)
 		}
-		c.last = n
-		w.put(p[:w.ss])
-		p = p[w.ss:]
+		w.fat.stretch(c, more)
+		size := int(more+1) * w.ss
+		w.put(p[:size])
+		p = p[size:]
 	}
 	return p
 }
@@ -212,7 +216,13 @@ func (s *StorageWriter) create(name string, kind byte) (uint32, error) {
 	}
 	w.names[key] = true
 	id := uint32(len(w.nodes))
-	w.nodes = append(w.nodes, &writerNode{entry: entry{name: name, kind: kind}, key: key.key})
+	if len(w.slab) == 0 {
+		w.slab = make([]writerNode, min(max(16, len(w.nodes)), 256))
+	}
+	n := &w.slab[0]
+	w.slab = w.slab[1:]
+	n.name, n.kind, n.key = name, kind, key.key
+	w.nodes = append(w.nodes, n)
 	w.nodes[s.id].children = append(w.nodes[s.id].children, id)
 	return id, nil
 }
@@ -226,6 +236,7 @@ func (w *Writer) Close() error {
 		return ErrClosed
 	}
 	w.done = true
+	defer w.release()
 	if w.open > 0 {
 		return fmt.Errorf("close compound file with %d streams: %w", w.open, ErrStreamOpen)
 	}
@@ -246,6 +257,13 @@ func (w *Writer) Close() error {
 	if _, err := w.dst.Write(head[:]); err != nil {
 		return err
 	}
-	_, err := w.dst.Seek(w.base+int64(len(w.fat)+1)*int64(w.ss), io.SeekStart)
+	_, err := w.dst.Seek(w.base+(int64(w.fat.count())+1)*int64(w.ss), io.SeekStart)
 	return err
+}
+
+// release gives back what other Writers can use.
+func (w *Writer) release() {
+	w.buf.Reset(nil)
+	buffers.Put(w.buf)
+	w.buf = nil
 }

@@ -96,6 +96,9 @@ func (w *Writer) putMini(p []byte) uint32 {
 		w.miniFAT = append(w.miniFAT, uint32(first+i))
 	}
 	w.miniFAT = append(w.miniFAT, endOfChain)
+	if w.miniBuf == nil {
+		w.miniBuf = make([]byte, 0, 2*miniCutoff)
+	}
 	w.miniBuf = append(w.miniBuf, p...)
 	w.miniBuf = append(w.miniBuf, zeros[:count*miniSectorSize-len(p)]...)
 	if len(w.miniBuf) >= miniCutoff {

@@ -50,10 +50,12 @@ func (w *Writer) putDirectory() {
 	w.nodes[0].black = true
 	dir := newChain()
 	sectors := uint32(0)
+	p := make([]byte, w.ss)
+	free := &entry{left: noStream, right: noStream, child: noStream}
 	for at := 0; at < len(w.nodes); at += w.ss / entrySize {
-		p := make([]byte, w.ss)
+		clear(p)
 		for i := range w.ss / entrySize {
-			e := &entry{left: noStream, right: noStream, child: noStream} // a free entry
+			e := free
 			if at+i < len(w.nodes) {
 				e = &w.nodes[at+i].entry
 			}
@@ -89,12 +91,12 @@ func (w *Writer) link(ids []uint32, level, full int) uint32 {
 // added until they cover themselves.
 func (w *Writer) putFAT() {
 	var fats, difats []uint32
-	first := len(w.fat)
+	first := w.fat.count()
 	w.ahead = true
 	for w.err == nil {
 		var n uint32
 		switch {
-		case len(fats)*w.per < len(w.fat):
+		case len(fats)*w.per < int(w.fat.count()):
 			n, _ = w.sector(fatSect)
 			fats = append(fats, n)
 		case headerDIFAT+len(difats)*(w.per-1) < len(fats):
@@ -109,7 +111,7 @@ func (w *Writer) putFAT() {
 
 // putTables writes the sectors from first on, all of which are FAT, DIFAT or
 // the range lock, and notes in the header where they are.
-func (w *Writer) putTables(first int, fats, difats []uint32) {
+func (w *Writer) putTables(first uint32, fats, difats []uint32) {
 	for i := range w.hdr.difat {
 		w.hdr.difat[i] = freeSect
 	}
@@ -120,12 +122,16 @@ func (w *Writer) putTables(first int, fats, difats []uint32) {
 		w.hdr.firstDIFAT = difats[0]
 	}
 	p := make([]byte, w.ss)
-	fat, difat := 0, 0 // written so far
-	for _, mark := range w.fat[first:] {
+	difat := 0 // written so far
+	numbers, marks := w.fat.from(0), w.fat.from(first)
+	for mark, ok := marks.next(); ok; mark, ok = marks.next() {
 		switch mark {
 		case fatSect:
-			w.put(w.numbers(p, w.fat, fat*w.per))
-			fat++
+			for i := range w.per {
+				v, _ := numbers.next()
+				binary.LittleEndian.PutUint32(p[4*i:], v)
+			}
+			w.put(p)
 		case difSect:
 			w.numbers(p, further[:min(len(further), (difat+1)*(w.per-1))], difat*(w.per-1))
 			difat++

@@ -1,9 +1,11 @@
 package msg
 
 import (
+	"encoding/binary"
 	"fmt"
 
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi"
+	"github.com/oxbridge-mail/oxbridge/sdk/mapi/codepage"
 	"github.com/oxbridge-mail/oxbridge/sdk/problem"
 )
 
@@ -17,6 +19,7 @@ type item struct {
 // bag holds the properties of one object on their way into a file, at most one
 // for each id.
 type bag struct {
+	page  int // code page of strings, 0 for Unicode
 	items []item
 	at    map[uint16]int
 	extra *Extra // of the object
@@ -25,10 +28,10 @@ type bag struct {
 // collect takes the properties that can be written. Of two for one id the last
 // wins.
 func (w *writer) collect(props mapi.Props, report problem.Reporter) *bag {
-	b := &bag{items: make([]item, 0, len(props)+4), at: make(map[uint16]int, len(props)+4), extra: w.extra}
+	b := &bag{page: w.opt.CodePage, items: make([]item, 0, len(props)+4), at: make(map[uint16]int, len(props)+4), extra: w.extra}
 	for _, p := range props {
 		t := p.Tag.Type().Unicode()
-		v, ok := encode(t, p.Value)
+		v, ok := b.encode(t, p.Value)
 		if !ok {
 			report.Report(mismatch(p))
 			continue
@@ -49,10 +52,59 @@ func (w *writer) collect(props mapi.Props, report problem.Reporter) *bag {
 				Detail: "the property has an id that needs a name, but none"})
 			continue
 		}
-		b.put(mapi.NewTag(id, t), v)
+		if v.lossy {
+			report.Report(lossy(p.Tag, p.Name, b.page))
+		}
+		b.put(mapi.NewTag(id, b.stringType(t)), v)
 		b.items[b.at[id]].attr = b.extra.attr(p.Tag.ID())
 	}
 	return b
+}
+
+// lossy describes a string with characters that its code page lacks.
+func lossy(tag mapi.Tag, name mapi.Name, page int) problem.Problem {
+	what := "the string"
+	if !name.IsZero() {
+		what = shorten(name.String())
+	}
+	return problem.Problem{Code: "msg.string.codepage", Severity: problem.Loss, Tag: tag,
+		Detail: fmt.Sprintf("%s has characters that code page %d lacks; they became question marks", what, page)}
+}
+
+// stringType returns t, or for Unicode strings the type that they have in the
+// file.
+func (b *bag) stringType(t mapi.Type) mapi.Type {
+	switch {
+	case b.page == 0:
+	case t == mapi.PtypString:
+		return mapi.PtypString8
+	case t == mapi.PtypMultipleString:
+		return mapi.PtypMultipleString8
+	}
+	return t
+}
+
+// encode is the function of that name with strings in the code page of the
+// file.
+func (b *bag) encode(t mapi.Type, v mapi.Value) (stored, bool) {
+	if b.page == 0 || t != mapi.PtypString && t != mapi.PtypMultipleString {
+		return encode(t, v)
+	}
+	switch x := v.(type) {
+	case string:
+		data, ok := codepage.Encode(b.page, x)
+		return stored{data: data, stream: true, lossy: !ok}, t == mapi.PtypString
+	case []string:
+		s := stored{stream: true}
+		for _, text := range x {
+			data, ok := codepage.Encode(b.page, text)
+			s.lossy = s.lossy || !ok
+			s.elems = append(s.elems, append(data, 0))
+			s.data = binary.LittleEndian.AppendUint32(s.data, uint32(len(data)+1))
+		}
+		return s, t == mapi.PtypMultipleString
+	}
+	return encode(t, v)
 }
 
 // mismatch describes a property that has no form in a file.
@@ -91,11 +143,11 @@ func (b *bag) put(tag mapi.Tag, v stored) {
 
 // set is put for a value that is known to match its tag.
 func (b *bag) set(tag mapi.Tag, v mapi.Value) {
-	s, ok := encode(tag.Type(), v)
+	s, ok := b.encode(tag.Type(), v)
 	if !ok {
 		panic(fmt.Sprintf("msg: %v cannot hold %T", tag, v))
 	}
-	b.put(tag, s)
+	b.put(tag.WithType(b.stringType(tag.Type())), s)
 }
 
 // setDefault is set unless the id is there.

@@ -12,7 +12,7 @@ import (
 )
 
 // corpusFiles lists the public .msg samples, skipping the test without them.
-func corpusFiles(t *testing.T) []string {
+func corpusFiles(t testing.TB) []string {
 	t.Helper()
 	root := filepath.Join("..", "..", "..", "shared", "corpus", "msg")
 	var list []string

@@ -15,8 +15,8 @@
 //
 // Verifying: [Verify] lists every rule that a file breaks, and forgives nothing.
 //
-// Writing: [Write] writes Unicode files in one pass. The bytes depend on the
-// tree and the options alone.
+// Writing: [Write] writes Unicode files, or ANSI ones in a code page, in one
+// pass. The bytes depend on the tree and the options alone.
 //
 // # Problem codes
 //
@@ -27,7 +27,8 @@
 //	msg.property.duplicate an object has two values of one property
 //	msg.property.type      a property type is unknown, or a value does not match it
 //	msg.property.unnamed   a named property without a name
-//	msg.string.codepage    a string has bytes that its code page does not define
+//	msg.string.codepage    a string has bytes that its code page does not define,
+//	                       or characters that the code page of the file lacks
 //	msg.attachment.data    an attachment lacks the data its method promises
 package msg
 

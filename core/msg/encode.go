@@ -16,6 +16,7 @@ type stored struct {
 	large  mapi.Large // what goes into a stream or storage and is not here
 	stream bool       // the value has a stream
 	object bool       // the value has a storage
+	lossy  bool       // a string lacks characters that it had
 }
 
 // terminator is what the size of a PtypString counts beyond its stream, and

@@ -51,6 +51,73 @@ func FuzzOpen(f *testing.F) {
 	})
 }
 
+// FuzzReadWrite reads whatever opens, writes it, Unicode or in a code page, and
+// reads it again: no value may be missing or other than it was.
+func FuzzReadWrite(f *testing.F) {
+	for _, s := range seeds(f) {
+		f.Add(s, false)
+		f.Add(s, true)
+	}
+	f.Fuzz(func(t *testing.T, in []byte, utf8 bool) {
+		file, err := Open(bytes.NewReader(in), int64(len(in)), ReadOptions{MaxDepth: 4})
+		if err != nil {
+			return
+		}
+		m, err := file.Message(nil)
+		if err != nil {
+			t.Fatalf("Message() = %v", err)
+		}
+		opt := WriteOptions{}
+		if utf8 {
+			opt.CodePage = codepage.UTF8
+		}
+		copies := [2]*mapi.Message{}
+		from := m
+		for i := range copies {
+			sp := new(spool)
+			if err := Write(sp, from, opt, nil); err != nil {
+				t.Fatalf("Write() = %v", err)
+			}
+			copies[i] = mustRead(t, sp.mem, nil)
+			from = copies[i]
+		}
+		contains(t, "", digest(t, copies[0]), digest(t, light(m, utf8)))
+		contains(t, "", digest(t, copies[1]), digest(t, copies[0]))
+		contains(t, "", digest(t, copies[0]), digest(t, copies[1]))
+	})
+}
+
+// light returns m without what a copy need not have: values that may be too
+// damaged to be copied, the attachment method, which has to fit them, and in
+// 8-bit files what is said of the code page and HTML that becomes bytes.
+func light(m *mapi.Message, ansi bool) *mapi.Message {
+	props := func(in mapi.Props) (out mapi.Props) {
+		for _, p := range in {
+			_, large := p.Value.(mapi.Large)
+			skip := large || p.Tag == proptag.AttachMethod || p.Tag.ID() == proptag.AttachDataObject.ID()
+			if ansi {
+				skip = skip || p.Tag == proptag.BodyHtml || p.Tag.ID() == proptag.MessageCodepage.ID()
+			}
+			if !skip && p.Tag.ID() != proptag.StoreSupportMask.ID() && p.Tag.ID() != proptag.AttachNumber.ID() && p.Tag.ID() != proptag.AttachSize.ID() {
+				out = append(out, p)
+			}
+		}
+		return out
+	}
+	out := &mapi.Message{Props: props(m.Props)}
+	for _, r := range m.Recipients {
+		out.Recipients = append(out.Recipients, props(r))
+	}
+	for _, a := range m.Attachments {
+		b := &mapi.Attachment{Props: props(a.Props)}
+		if a.Embedded != nil {
+			b.Embedded = light(a.Embedded, ansi)
+		}
+		out.Attachments = append(out.Attachments, b)
+	}
+	return out
+}
+
 // FuzzEntries reads arbitrary property streams and named property maps, with
 // streams for some of what they may name.
 func FuzzEntries(f *testing.F) {

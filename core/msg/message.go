@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"sync"
 
 	"github.com/oxbridge-mail/oxbridge/core/cfb"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi"
@@ -21,6 +22,26 @@ type reader struct {
 	memory  int64           // bytes of values read so far
 	said    map[string]bool // limits already reported
 	extra   *Extra          // of the object scanned last
+
+	// Memory for one object after the other.
+	contents contents
+	places   places
+	raw      []byte // a property stream
+	coded    []byte // a string as stored
+}
+
+// readers holds the readers of messages that are read.
+var readers = sync.Pool{New: func() any { return new(reader) }}
+
+// release makes the memory of r ready for another message.
+func (r *reader) release() {
+	r.contents.reset()
+	r.places.reset()
+	if cap(r.contents.list)+cap(r.places.list) > 1<<12 || cap(r.raw)+cap(r.coded) > 1<<20 {
+		return
+	}
+	r.f, r.objects, r.props, r.memory, r.said, r.extra = nil, 0, 0, 0, nil, nil
+	readers.Put(r)
 }
 
 // Message reads the whole tree. Values of more than ReadOptions.Inline bytes,
@@ -47,7 +68,9 @@ func (f *File) MessageExtra(report problem.Reporter) (*mapi.Message, *Extra, err
 	for _, p := range f.notes {
 		report.Report(p)
 	}
-	r := &reader{f: f, said: make(map[string]bool)}
+	r := readers.Get().(*reader)
+	defer r.release()
+	r.f = f
 	m, err := r.message(f.cfb.Root(), scope{header: rootHeader, page: codepage.Windows, report: report})
 	return m, r.extra, err
 }
@@ -60,10 +83,18 @@ type scope struct {
 	report problem.Reporter
 }
 
-// under returns the scope of a child.
-func (s scope) under(object string, header int) scope {
-	s.header, s.report = header, s.report.Under(object)
+// under returns the scope of child i of a kind.
+func (s scope) under(kind string, i, header int) scope {
+	s.header, s.report = header, under(s.report, kind, i)
 	return s
+}
+
+// under returns the reporter for child i of a kind.
+func under(report problem.Reporter, kind string, i int) problem.Reporter {
+	if report == nil {
+		return nil
+	}
+	return report.Under(kind + " " + strconv.Itoa(i))
 }
 
 // take counts n more of something and reports, once, that a limit is reached.
@@ -73,6 +104,9 @@ func (r *reader) take(count *int, n, limit int, what string, report problem.Repo
 		return true
 	}
 	if !r.said[what] {
+		if r.said == nil {
+			r.said = make(map[string]bool)
+		}
 		r.said[what] = true
 		report.Report(problem.Problem{Code: "msg.limit", Severity: problem.Loss,
 			Detail: fmt.Sprintf("the message has more than %d %s; the rest was left out", limit, what)})
@@ -95,7 +129,7 @@ func (r *reader) message(st *cfb.Storage, sc scope) (*mapi.Message, error) {
 		if !r.take(&r.objects, 1, r.f.opt.MaxObjects, "objects", sc.report) {
 			break
 		}
-		p, err := r.child(s, sc.under(fmt.Sprintf("recipient %d", i), childHeader))
+		p, err := r.child(s, sc.under("recipient", i, childHeader))
 		if err != nil {
 			return nil, err
 		}
@@ -108,7 +142,7 @@ func (r *reader) message(st *cfb.Storage, sc scope) (*mapi.Message, error) {
 		if !r.take(&r.objects, 1, r.f.opt.MaxObjects, "objects", sc.report) {
 			break
 		}
-		a, err := r.attachment(s, sc.under(fmt.Sprintf("attachment %d", i), childHeader))
+		a, err := r.attachment(s, sc.under("attachment", i, childHeader))
 		if err != nil {
 			return nil, err
 		}
@@ -146,20 +180,26 @@ func usablePage(cp int32) bool {
 // children returns the storages in st with the prefix by number; the numbers
 // may have gaps.
 func children(st *cfb.Storage, prefix string) []*cfb.Storage {
-	var list []*cfb.Storage
-	number := make(map[*cfb.Storage]uint64)
+	type numbered struct {
+		n       uint64
+		storage *cfb.Storage
+	}
+	var list []numbered
 	for _, s := range st.Storages() {
 		if hex, ok := cutPrefixFold(s.Name(), prefix); ok {
 			n, err := strconv.ParseUint(hex, 16, 32)
 			if err != nil {
 				n = 1 << 32 // what has no number comes last
 			}
-			number[s] = n
-			list = append(list, s)
+			list = append(list, numbered{n, s})
 		}
 	}
-	slices.SortStableFunc(list, func(a, b *cfb.Storage) int { return cmp.Compare(number[a], number[b]) })
-	return list
+	slices.SortStableFunc(list, func(a, b numbered) int { return cmp.Compare(a.n, b.n) })
+	storages := make([]*cfb.Storage, len(list))
+	for i := range list {
+		storages[i] = list[i].storage
+	}
+	return storages
 }
 
 // child reads the properties of a recipient, nil if it has none.
@@ -201,7 +241,7 @@ func (r *reader) attachment(st *cfb.Storage, sc scope) (*mapi.Attachment, error)
 			Detail: "messages are embedded too deep; this one was kept as a file"})
 		return a, nil
 	}
-	sc = sc.under("embedded", embeddedHeader)
+	sc.header, sc.report = embeddedHeader, sc.report.Under("embedded")
 	sc.depth++
 	extra := r.extra
 	if a.Embedded, err = r.message(data.storage, sc); err != nil {

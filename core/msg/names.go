@@ -1,8 +1,11 @@
 package msg
 
 import (
+	"cmp"
 	"encoding/binary"
 	"fmt"
+	"hash/maphash"
+	"slices"
 
 	"github.com/oxbridge-mail/oxbridge/core/cfb"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi"
@@ -57,7 +60,65 @@ func (f *File) readNames() error {
 			break
 		}
 	}
+	f.findTwins()
 	return nil
+}
+
+// findTwins finds the ids that have one name.
+func (f *File) findTwins() {
+	if !f.mayHaveTwins() {
+		return
+	}
+	seed := maphash.MakeSeed()
+	list := make([]hashed, 0, len(f.names))
+	for i, n := range f.names {
+		if !n.IsZero() {
+			list = append(list, hashed{maphash.Comparable(seed, foldName(n)), uint16(firstNamed + i)})
+		}
+	}
+	slices.SortFunc(list, func(a, b hashed) int { return cmp.Or(cmp.Compare(a.hash, b.hash), cmp.Compare(a.id, b.id)) })
+	for i := 1; i < len(list); i++ {
+		one, id := list[i-1], list[i].id
+		if one.hash != list[i].hash || foldName(f.name(one.id)) != foldName(f.name(id)) {
+			continue
+		}
+		if f.twins == nil {
+			f.twins = make(map[uint16]uint16)
+		}
+		if first, known := f.twins[one.id]; known {
+			one.id = first
+		}
+		f.twins[one.id], f.twins[id] = one.id, one.id
+	}
+}
+
+// A hashed is an id with the hash of its name.
+type hashed struct {
+	hash uint64
+	id   uint16
+}
+
+// mayHaveTwins reports whether two names have the same hash, which is rare.
+func (f *File) mayHaveTwins() bool {
+	var seen [64]uint64
+	for _, n := range f.names {
+		if n.IsZero() {
+			continue
+		}
+		hash := n.ID + uint32(n.Set[0]) + uint32(n.Set[1])<<8
+		if n.Text != "" {
+			hash = uint32(len(n.Text))
+		}
+		for i := range len(n.Text) {
+			hash = (hash ^ uint32(n.Text[i]|0x20)) * 16777619 // without regard to case
+		}
+		hash = hash * 2654435761 >> 20
+		if seen[hash/64]&(1<<(hash%64)) != 0 {
+			return true
+		}
+		seen[hash/64] |= 1 << (hash % 64)
+	}
+	return false
 }
 
 // mapStream returns the start of a stream of the map, nil if there is none.

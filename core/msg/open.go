@@ -56,7 +56,8 @@ type File struct {
 	cfb   *cfb.File
 	opt   ReadOptions
 	names []mapi.Name
-	notes problem.List // what Open found, reported by Message
+	twins map[uint16]uint16 // ids of one name, by id: the first of them
+	notes problem.List      // what Open found, reported by Message
 }
 
 // Open reads the directory and the named property map of the .msg file held in

@@ -4,66 +4,78 @@ import (
 	"encoding/binary"
 	"fmt"
 	"slices"
-	"strconv"
-	"strings"
 
 	"github.com/oxbridge-mail/oxbridge/core/cfb"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi"
 	"github.com/oxbridge-mail/oxbridge/sdk/problem"
 )
 
-// place is where the value of a property of variable size stands.
-type place struct {
-	stream  *cfb.Stream
-	storage *cfb.Storage
-	elems   []element
-	taken   bool // an entry names it
-}
-
-// element is one value of a multi-valued property.
-type element struct {
-	index  uint32
-	stream *cfb.Stream
-}
-
 // found is a property of an object before its value is read.
 type found struct {
 	tag mapi.Tag
 	raw [8]byte // the value, where it stands in the entry
-	place
+	*place
 }
 
-// contents is what the storage of an object holds.
+// nowhere is the place of values that stand in the entry, or are missing.
+var nowhere place
+
+// contents is what the storage of an object holds. It is valid until the next
+// object is scanned.
 type contents struct {
 	list   []found
-	at     map[uint16]int // index in list by property id
+	ids    idSet          // of the list
+	at     map[uint16]int // index in list by property id; made when an id comes twice
 	report problem.Reporter
 }
+
+// reset empties c.
+func (c *contents) reset() {
+	for i := range c.list {
+		c.ids[c.list[i].tag.ID()/64] = 0
+	}
+	clear(c.list)
+	c.list, c.at, c.report = c.list[:0], nil, nil
+}
+
+// idSet is a set of property ids.
+type idSet [1 << 16 / 64]uint64
+
+func (s *idSet) has(id uint16) bool { return s[id/64]&(1<<(id%64)) != 0 }
+func (s *idSet) add(id uint16)      { s[id/64] |= 1 << (id % 64) }
 
 // scan lists the properties of the object in st, reading nothing but its
 // property stream. A property counts when it is named by an entry, or by a
 // stream alone (QUIRK: some writers omit entries), and has the value it needs.
 func (r *reader) scan(st *cfb.Storage, header int, report problem.Reporter) (*contents, error) {
-	c := &contents{at: make(map[uint16]int), report: report}
-	places, order := valuePlaces(st)
+	c := &r.contents
+	c.reset()
+	c.report = report
+	r.places.reset()
+	r.places.read(st)
 	raw, err := r.entries(st, header, report)
 	if err != nil {
 		return nil, err
 	}
 	r.extra = foreign(st)
+	c.list = slices.Grow(c.list, min(len(raw)/entrySize, 1<<10))
 	for ; len(raw) >= entrySize; raw = raw[entrySize:] {
-		p := found{tag: mapi.Tag(binary.LittleEndian.Uint32(raw)), raw: [8]byte(raw[8:16])}
-		if at := places[p.tag]; at != nil {
-			p.place, at.taken = *at, true
+		p := found{tag: mapi.Tag(binary.LittleEndian.Uint32(raw)), raw: [8]byte(raw[8:16]), place: &nowhere}
+		if variable(p.tag.Type()) {
+			if at := r.places.find(p.tag); at != nil {
+				at.taken = true
+				p.place = at
+			}
 		}
 		if p.usable(report) {
 			r.extra = r.extra.withAttr(p.tag, binary.LittleEndian.Uint32(raw[4:]))
-			r.add(c, p)
+			r.add(c, &p)
 		}
 	}
-	for _, tag := range order {
-		if p := (found{tag: tag, place: *places[tag]}); !p.taken && variable(tag.Type()) && p.usable(report) {
-			r.add(c, p)
+	for i := range r.places.list {
+		p := found{tag: r.places.list[i].tag, place: &r.places.list[i]}
+		if !p.taken && variable(p.tag.Type()) && p.usable(report) {
+			r.add(c, &p)
 		}
 	}
 	return c, nil
@@ -83,7 +95,8 @@ func (r *reader) entries(st *cfb.Storage, header int, report problem.Reporter) (
 	if s.Size() > limit {
 		bad("property stream too long; its end was ignored")
 	}
-	b := make([]byte, min(s.Size(), limit))
+	r.raw = grow(r.raw, int(min(s.Size(), limit)))
+	b := r.raw
 	if n, err := s.ReadAt(b, 0); n < len(b) {
 		if !damage(err) {
 			return nil, err
@@ -108,15 +121,24 @@ func (r *reader) entries(st *cfb.Storage, header int, report problem.Reporter) (
 	return b[header:], nil
 }
 
+// grow returns b with length n. What it holds is of no use.
+func grow(b []byte, n int) []byte {
+	if n > cap(b) {
+		return make([]byte, n)
+	}
+	return b[:n]
+}
+
 // add takes p into the list. Of two entries for one id the first wins, but a
 // Unicode string wins over an 8-bit one ([MS-OXMSG] 2.1.3 forbids both).
-func (r *reader) add(c *contents, p found) {
+func (r *reader) add(c *contents, p *found) {
 	id := p.tag.ID()
-	if i, dup := c.at[id]; dup {
+	if c.ids.has(id) {
+		i := c.index(id)
 		old, t := c.list[i].tag.Type(), p.tag.Type()
 		switch {
 		case old != t && old.Unicode() == t:
-			c.list[i] = p
+			c.list[i] = *p
 		case old != t && old.Unicode() != t.Unicode():
 			c.report.Report(problem.Problem{Code: "msg.property.duplicate", Severity: problem.Loss, Tag: p.tag,
 				Detail: "the property is there as " + old.String() + " too, which was kept"})
@@ -126,8 +148,22 @@ func (r *reader) add(c *contents, p found) {
 	if !r.take(&r.props, 1, r.f.opt.MaxProps, "properties", c.report) {
 		return
 	}
-	c.at[id] = len(c.list)
-	c.list = append(c.list, p)
+	if c.at != nil {
+		c.at[id] = len(c.list)
+	}
+	c.ids.add(id)
+	c.list = append(c.list, *p)
+}
+
+// index returns where in the list the property of an id is, which is there.
+func (c *contents) index(id uint16) int {
+	if c.at == nil {
+		c.at = make(map[uint16]int, len(c.list))
+		for i := range c.list {
+			c.at[c.list[i].tag.ID()] = i
+		}
+	}
+	return c.at[id]
 }
 
 // usable reports whether the type of p is known and its value is there.
@@ -136,14 +172,12 @@ func (p *found) usable(report problem.Reporter) bool {
 	switch {
 	case p.tag == 0: // QUIRK: writers leave zeros behind the last entry.
 		return false
-	case t == mapi.PtypNull:
+	case t == mapi.PtypNull || fixed(t):
 		return true
 	case t == mapi.PtypUnspecified || !t.Known():
 		report.Report(problem.Problem{Code: "msg.property.type", Severity: problem.Loss, Tag: p.tag,
 			Detail: fmt.Sprintf("property type %#04x is unknown; the property was left out", uint16(t))})
 		return false
-	case !variable(t):
-		return true
 	case t == mapi.PtypObject:
 		return p.storage != nil || p.stream != nil
 	case p.stream != nil || len(p.elems) > 0:
@@ -154,85 +188,36 @@ func (p *found) usable(report problem.Reporter) bool {
 	return false
 }
 
+// fixed reports whether values of the type stand in the property stream
+// ([MS-OXMSG] 2.1.2).
+func fixed(t mapi.Type) bool {
+	switch t {
+	case mapi.PtypInteger16, mapi.PtypInteger32, mapi.PtypFloating32, mapi.PtypFloating64, mapi.PtypCurrency,
+		mapi.PtypFloatingTime, mapi.PtypErrorCode, mapi.PtypBoolean, mapi.PtypInteger64, mapi.PtypTime:
+		return true
+	}
+	return false
+}
+
 // variable reports whether values of the type stand outside the property
 // stream ([MS-OXMSG] 2.1.3, 2.1.4).
 func variable(t mapi.Type) bool {
-	return t.Known() && (t.Size() == 0 || t.Multiple() || t == mapi.PtypGuid) && t != mapi.PtypNull && t != mapi.PtypUnspecified
-}
-
-// valuePlaces lists the values in st by tag, and the tags in directory order.
-func valuePlaces(st *cfb.Storage) (map[mapi.Tag]*place, []mapi.Tag) {
-	places := make(map[mapi.Tag]*place)
-	var order []mapi.Tag
-	at := func(tag mapi.Tag) *place {
-		p := places[tag]
-		if p == nil {
-			p = new(place)
-			places[tag] = p
-			order = append(order, tag)
-		}
-		return p
+	switch t {
+	case mapi.PtypString, mapi.PtypString8, mapi.PtypBinary, mapi.PtypServerID, mapi.PtypGuid, mapi.PtypObject:
+		return true
 	}
-	for _, s := range st.Streams() {
-		tag, index, elem, ok := parseValueName(s.Name())
-		switch {
-		case !ok:
-		case !elem:
-			at(tag).stream = s
-		case multipleVariable(tag.Type()):
-			p := at(tag)
-			p.elems = append(p.elems, element{index, s})
-		}
-	}
-	for _, s := range st.Storages() {
-		if tag, _, elem, ok := parseValueName(s.Name()); ok && !elem && tag.Type() == mapi.PtypObject {
-			at(tag).storage = s
-		}
-	}
-	for _, p := range places {
-		slices.SortFunc(p.elems, func(a, b element) int { return int(int64(a.index) - int64(b.index)) })
-	}
-	return places, order
-}
-
-// multipleVariable reports whether each value of the type has a stream of its
-// own ([MS-OXMSG] 2.1.4.2).
-func multipleVariable(t mapi.Type) bool {
-	return t == mapi.PtypMultipleString || t == mapi.PtypMultipleString8 || t == mapi.PtypMultipleBinary
-}
-
-// parseValueName reads __substg1.0_PPPPTTTT or, with elem true,
-// __substg1.0_PPPPTTTT-IIIIIIII ([MS-OXMSG] 2.1.3, 2.1.4.2.2). Lower case is
-// accepted.
-func parseValueName(name string) (tag mapi.Tag, index uint32, elem, ok bool) {
-	hex, ok := cutPrefixFold(name, valuePrefix)
-	if !ok || (len(hex) != 8 && (len(hex) != 17 || hex[8] != '-')) {
-		return 0, 0, false, false
-	}
-	n, err := strconv.ParseUint(hex[:8], 16, 32)
-	if err != nil {
-		return 0, 0, false, false
-	}
-	if len(hex) == 17 {
-		i, err := strconv.ParseUint(hex[9:], 16, 32)
-		return mapi.Tag(n), uint32(i), true, err == nil
-	}
-	return mapi.Tag(n), 0, false, true
-}
-
-// cutPrefixFold is strings.CutPrefix without regard to case.
-func cutPrefixFold(s, prefix string) (string, bool) {
-	if len(s) < len(prefix) || !strings.EqualFold(s[:len(prefix)], prefix) {
-		return s, false
-	}
-	return s[len(prefix):], true
+	return t.Multiple() && t.Known()
 }
 
 // int32 returns the value of a PtypInteger32 property of the object.
 func (c *contents) int32(tag mapi.Tag) (int32, bool) {
-	i, ok := c.at[tag.ID()]
-	if !ok || c.list[i].tag != tag {
+	if !c.ids.has(tag.ID()) {
 		return 0, false
 	}
-	return int32(binary.LittleEndian.Uint32(c.list[i].raw[:])), true
+	for i := range c.list {
+		if c.list[i].tag == tag {
+			return int32At(c.list[i].raw[:]), true
+		}
+	}
+	return 0, false
 }

@@ -22,25 +22,36 @@ const (
 // load reads the values of an object.
 func (r *reader) load(c *contents, sc scope) (mapi.Props, error) {
 	props := make(mapi.Props, 0, len(c.list))
-	seen := make(map[mapi.Name]bool)
+	var seen map[uint16]bool // ids with twins
 	for i := range c.list {
 		p := &c.list[i]
-		name := r.f.name(p.tag.ID())
-		if key := foldName(name); !name.IsZero() {
-			if seen[key] {
+		var name mapi.Name
+		if p.tag.ID() >= firstNamed {
+			name = r.f.name(p.tag.ID())
+		}
+		if twin, more := r.f.twins[p.tag.ID()]; more {
+			if seen[twin] {
 				sc.report.Report(problem.Problem{Code: "msg.property.duplicate", Severity: problem.Loss, Tag: p.tag,
 					Detail: "the object has another property named " + name.String() + ", which was kept"})
 				continue
 			}
-			seen[key] = true
-		} else if p.tag.ID() >= firstNamed {
+			if seen == nil {
+				seen = make(map[uint16]bool)
+			}
+			seen[twin] = true
+		} else if p.tag.ID() >= firstNamed && name.IsZero() {
 			sc.report.Report(problem.Problem{Code: "msg.property.unnamed", Severity: problem.Info, Tag: p.tag,
 				Detail: "the named property map has no name for the property"})
 		}
 		tag, v, err := r.value(p, sc)
 		switch {
 		case err == nil:
-			props = append(props, mapi.Prop{Tag: tag, Name: name, Value: v})
+			props = props[:len(props)+1]
+			to := &props[len(props)-1]
+			to.Tag, to.Value = tag, v
+			if p.tag.ID() >= firstNamed {
+				to.Name = name
+			}
 		case damage(err):
 			sc.report.Report(problem.Problem{Code: "msg.property.damaged", Severity: problem.Loss, Tag: p.tag,
 				Detail: err.Error() + "; the property was left out"})
@@ -87,7 +98,7 @@ func (r *reader) value(p *found, sc scope) (mapi.Tag, mapi.Value, error) {
 	switch {
 	case t == mapi.PtypNull:
 		return tag, nil, nil
-	case !variable(t):
+	case fixed(t):
 		return tag, fixedValue(t, p.raw[:]), nil
 	case p.tag == html8:
 		// QUIRK: the string is HTML in the code page it names itself.
@@ -159,8 +170,9 @@ func (r *reader) text(p *found, sc scope) (mapi.Value, error) {
 	if !r.inline(p.stream.Size(), r.f.opt.Inline) {
 		return largeText{p.stream, page}, nil
 	}
-	b, err := p.stream.Bytes(-1)
-	if err != nil {
+	r.coded = grow(r.coded, int(p.stream.Size()))
+	b := r.coded
+	if _, err := p.stream.ReadAt(b, 0); err != nil && len(b) > 0 {
 		return nil, err
 	}
 	s := decodeText(p.tag, page, b, sc.report)

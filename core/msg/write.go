@@ -18,8 +18,12 @@ import (
 const version3Limit = 1900 << 20
 
 // storeSupportMask is the PidTagStoreSupportMask of Outlook's Unicode files;
-// its bit 0x40000 says that strings are Unicode ([MS-OXMSG] 2.1.1.1).
-const storeSupportMask int32 = 0x00040E79
+// its bit 0x40000, STORE_UNICODE_OK, says that strings are Unicode
+// ([MS-OXMSG] 2.1.1.1).
+const (
+	storeSupportMask int32 = 0x00040E79
+	storeUnicodeOK   int32 = 0x00040000
+)
 
 // maxWritten is the most recipients, attachments and embedded messages of a
 // message that is written.
@@ -29,6 +33,10 @@ const maxWritten = 1 << 20
 type WriteOptions struct {
 	// Template makes an Outlook template (.oft).
 	Template bool
+	// CodePage is the code page of strings, such as 1252 or 932, and makes them
+	// PtypString8; 0 makes them PtypString, which is Unicode. Characters that the
+	// page lacks become "?".
+	CodePage int
 	// MaxDepth is how deep messages may be embedded in each other, the outermost
 	// not counted; deeper ones are left out. 0 means 64.
 	MaxDepth int
@@ -54,20 +62,21 @@ type writer struct {
 	extra   *Extra          // of the object being written
 }
 
-// Write writes m as a Unicode .msg file to w, starting at its current position.
-// Only a nil error makes a whole file.
+// Write writes m as a .msg file to w, Unicode unless opt has a CodePage, starting
+// at its current position. Only a nil error makes a whole file.
 //
 // Properties that have no form in a file are left out and reported; report may
 // be nil. Of two properties with one id or name the last is written, named ones
-// get ids of their own, and 8-bit string types become PtypString. These are
-// computed: PidTagStoreSupportMask, PidTagAttachNumber and PidTagAttachSize
-// always; PidTagMessageClass, PidTagHasAttachments, PidTagRecipientType,
+// get ids of their own, and strings get the type of the file. These are computed:
+// PidTagStoreSupportMask, PidTagAttachNumber, PidTagAttachSize and, with a
+// CodePage, PidTagMessageCodepage always; PidTagMessageClass, PidTagHasAttachments, PidTagRecipientType,
 // PidTagDisplayName, PidTagRowid and PidTagAttachMethod where they are missing.
 //
 // A PtypObject Large must deliver a compound file. Errors are those of w, those
-// of reading a Large, and ErrTooLarge.
+// of reading a Large, ErrTooLarge, and [mapi.ErrInvalidParameter] for a nil
+// message or a code page that 8-bit strings cannot be in.
 func Write(w io.WriteSeeker, m *mapi.Message, opt WriteOptions, report problem.Reporter) error {
-	if m == nil {
+	if m == nil || !writablePage(opt.CodePage) {
 		return mapi.ErrInvalidParameter
 	}
 	if opt.MaxDepth <= 0 {
@@ -95,6 +104,13 @@ func Write(w io.WriteSeeker, m *mapi.Message, opt WriteOptions, report problem.R
 		return err
 	}
 	return cw.Close()
+}
+
+// writablePage reports whether a file can have its strings in code page cp, 0
+// being Unicode.
+func writablePage(cp int) bool {
+	const utf32, utf32BE = 12000, 12001
+	return cp == 0 || cp > 0 && cp < 1<<16 && cp != utf32 && cp != utf32BE && usablePage(int32(cp))
 }
 
 // weigher sums the bytes of large values, as far as they are known, counting
@@ -146,7 +162,10 @@ func (w *writer) message(st *cfb.StorageWriter, m *mapi.Message, header int, rep
 	defer func() { w.stack = w.stack[:len(w.stack)-1] }()
 	b := w.collect(m.Props, report)
 	extra := w.extra
-	b.set(proptag.StoreSupportMask, storeSupportMask)
+	b.set(proptag.StoreSupportMask, w.supportMask())
+	if w.opt.CodePage != 0 {
+		b.set(proptag.MessageCodepage, int32(w.opt.CodePage))
+	}
 	b.setDefault(proptag.MessageClass, "IPM.Note")
 	b.setDefault(proptag.HasAttachments, slices.ContainsFunc(m.Attachments, func(a *mapi.Attachment) bool {
 		return a != nil && !a.Props.Bool(proptag.AttachmentHidden)
@@ -157,7 +176,7 @@ func (w *writer) message(st *cfb.StorageWriter, m *mapi.Message, header int, rep
 			break
 		}
 		w.extra = extra.recipient(i)
-		if err := w.recipient(st, p, i, report.Under(fmt.Sprintf("recipient %d", i))); err != nil {
+		if err := w.recipient(st, p, i, under(report, "recipient", i)); err != nil {
 			return err
 		}
 		recipients++
@@ -170,7 +189,7 @@ func (w *writer) message(st *cfb.StorageWriter, m *mapi.Message, header int, rep
 			break
 		}
 		w.extra = extra.attachment(i)
-		if err := w.attachment(st, a, attachments, report.Under(fmt.Sprintf("attachment %d", i))); err != nil {
+		if err := w.attachment(st, a, attachments, under(report, "attachment", i)); err != nil {
 			return err
 		}
 		attachments++
@@ -180,6 +199,14 @@ func (w *writer) message(st *cfb.StorageWriter, m *mapi.Message, header int, rep
 		binary.LittleEndian.PutUint32(head[8+4*i:], uint32(n))
 	}
 	return w.properties(st, head, b, report)
+}
+
+// supportMask returns the PidTagStoreSupportMask of the file.
+func (w *writer) supportMask() int32 {
+	if w.opt.CodePage != 0 {
+		return storeSupportMask &^ storeUnicodeOK
+	}
+	return storeSupportMask
 }
 
 // room counts one more object and reports when there are too many.
@@ -196,7 +223,7 @@ func (w *writer) room(report problem.Reporter) bool {
 
 // recipient writes a recipient ([MS-OXMSG] 2.2.1).
 func (w *writer) recipient(parent *cfb.StorageWriter, props mapi.Props, n int, report problem.Reporter) error {
-	st, err := parent.CreateStorage(fmt.Sprintf("%s%08X", recipientPrefix, n))
+	st, err := parent.CreateStorage(numbered(recipientPrefix, uint32(n)))
 	if err != nil {
 		return err
 	}
@@ -213,13 +240,13 @@ func (w *writer) recipient(parent *cfb.StorageWriter, props mapi.Props, n int, r
 
 // attachment writes an attachment ([MS-OXMSG] 2.2.2).
 func (w *writer) attachment(parent *cfb.StorageWriter, a *mapi.Attachment, n int, report problem.Reporter) error {
-	st, err := parent.CreateStorage(fmt.Sprintf("%s%08X", attachmentPrefix, n))
+	st, err := parent.CreateStorage(numbered(attachmentPrefix, uint32(n)))
 	if err != nil {
 		return err
 	}
 	start := w.bytes
 	b := w.collect(a.Props, report)
-	b.set(proptag.StoreSupportMask, storeSupportMask)
+	b.set(proptag.StoreSupportMask, w.supportMask())
 	b.set(proptag.AttachNumber, int32(n))
 	b.set(proptag.AttachSize, int32(0)) // its place; properties fills it in
 	embedded := a.Embedded

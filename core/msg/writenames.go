@@ -63,6 +63,16 @@ func (n *names) id(name mapi.Name) uint16 {
 	return firstNamed + index
 }
 
+// name returns the name of an id that was given out, else the zero Name.
+func (n *names) name(id uint16) mapi.Name {
+	for name, other := range n.ids {
+		if other == id {
+			return name
+		}
+	}
+	return mapi.Name{}
+}
+
 // appendRecord appends a record of the entry stream or of a bucket, which
 // differ in what they have for a text ([MS-OXMSG] 2.2.3.1.2, 2.2.3.2.2).
 func appendRecord(b []byte, id uint32, kind, index uint16) []byte {

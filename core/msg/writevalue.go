@@ -45,7 +45,17 @@ const (
 var embeddedValue = stored{entry: [8]byte{0xFF, 0xFF, 0xFF, 0xFF, reservedMessage}}
 
 // valueName returns the name of the stream or storage of a value.
-func valueName(tag mapi.Tag) string { return fmt.Sprintf("%s%08X", valuePrefix, uint32(tag)) }
+func valueName(tag mapi.Tag) string { return numbered(valuePrefix, uint32(tag)) }
+
+// numbered returns the prefix followed by n in eight hexadecimal digits.
+func numbered(prefix string, n uint32) string {
+	var buf [32]byte
+	b := append(buf[:0], prefix...)
+	for shift := 28; shift >= 0; shift -= 4 {
+		b = append(b, "0123456789ABCDEF"[n>>shift&15])
+	}
+	return string(b)
+}
 
 // properties writes the values in b and the property stream with its header.
 func (w *writer) properties(st *cfb.StorageWriter, header []byte, b *bag, report problem.Reporter) error {
@@ -90,24 +100,38 @@ func (w *writer) value(st *cfb.StorageWriter, it *item, report problem.Reporter)
 	case !v.stream:
 		return true, nil
 	}
+	if v.large != nil && it.tag.Type() == mapi.PtypBinary && v.large.Size() > math.MaxUint32 {
+		return false, it.tooLarge(v.large.Size())
+	}
 	size, err := w.single(st, it)
 	if err != nil {
 		return false, err
 	}
-	if it.tag.Type() == mapi.PtypString {
+	if v.lossy && v.large != nil {
+		report.Report(lossy(it.tag, w.names.name(it.tag.ID()), w.opt.CodePage))
+	}
+	switch it.tag.Type() {
+	case mapi.PtypString:
 		size += terminator
+	case mapi.PtypString8:
+		size++
 	}
 	if size > math.MaxUint32 {
-		return false, &FormatError{Path: valueName(it.tag), Spec: "[MS-OXMSG] 2.4.2.2", Detail: fmt.Sprintf("%d bytes", size), Err: ErrTooLarge}
+		return false, it.tooLarge(size)
 	}
 	for i, b := range v.elems {
-		if err := w.stream(st, fmt.Sprintf("%s-%08X", valueName(it.tag), i), b); err != nil {
+		if err := w.stream(st, numbered(valueName(it.tag)+"-", uint32(i)), b); err != nil {
 			return false, err
 		}
 	}
 	v.entry = [8]byte{}
 	binary.LittleEndian.PutUint32(v.entry[:], uint32(size))
 	return true, nil
+}
+
+// tooLarge says that size bytes do not fit the entry of a property.
+func (it *item) tooLarge(size int64) error {
+	return &FormatError{Path: valueName(it.tag), Spec: "[MS-OXMSG] 2.4.2.2", Detail: fmt.Sprintf("%d bytes", size), Err: ErrTooLarge}
 }
 
 // single writes the stream of a value and returns its length.
@@ -124,9 +148,16 @@ func (w *writer) single(st *cfb.StorageWriter, it *item) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
-	if it.tag.Type() == mapi.PtypString {
-		err = copyUTF16(s, r)
-	} else {
+	switch it.tag.Type() {
+	case mapi.PtypString:
+		err = copyText(s, r, codepage.EncodeUTF16)
+	case mapi.PtypString8:
+		err = copyText(s, r, func(text string) []byte {
+			b, ok := codepage.Encode(w.opt.CodePage, text)
+			it.value.lossy = it.value.lossy || !ok
+			return b
+		})
+	default:
 		_, err = io.Copy(struct{ io.Writer }{s}, r)
 	}
 	if err != nil {
@@ -149,8 +180,8 @@ func (w *writer) stream(st *cfb.StorageWriter, name string, b []byte) error {
 	return s.Close()
 }
 
-// copyUTF16 copies UTF-8 to little-endian UTF-16.
-func copyUTF16(dst io.Writer, src io.Reader) error {
+// copyText copies UTF-8 in the form that encode gives to whole characters.
+func copyText(dst io.Writer, src io.Reader, encode func(string) []byte) error {
 	buf := make([]byte, 32<<10)
 	kept := 0 // bytes at the start of buf that begin a character
 	for {
@@ -160,7 +191,7 @@ func copyUTF16(dst io.Writer, src io.Reader) error {
 		if err == nil {
 			whole = wholeRunes(buf[:n])
 		}
-		if _, werr := dst.Write(codepage.EncodeUTF16(string(buf[:whole]))); werr != nil {
+		if _, werr := dst.Write(encode(string(buf[:whole]))); werr != nil {
 			return werr
 		}
 		kept = copy(buf, buf[whole:n])

@@ -45,6 +45,7 @@ func TestDecodeAndEncode(t *testing.T) {
 		{"iso-2022-kr", 50225, "\x1b$)C\x0e\x30\x21\x0fa", "가a"},
 		{"euc-jp", 51932, "\xc6\xfc", "日"},
 		{"euc-kr", 51949, "\xb0\xa1", "가"},
+		{"johab", 1361, "\x88\x61a\xd0\x65\xe0\x31\xd9\x34", "가a한伽·"},
 		{"utf-16le", 1200, "a\x00\x3d\xd8\x00\xde", "a😀"},
 		{"utf-16be", 1201, "\x00a\xd8\x3d\xde\x00", "a😀"},
 		{"utf-7", 65000, "1 +- 1 +AOk-t+AOk-", "1 + 1 été"},
@@ -77,7 +78,7 @@ func TestDecodeInvalid(t *testing.T) {
 		raw  string
 		want string
 	}{
-		{"unknown page is 1252", 1361, "a\xe9", "aé"},
+		{"unknown page is 1252", 1362, "a\xe9", "aé"},
 		{"zero is unknown", 0, "a", "a"},
 		{"8-bit in us-ascii", 20127, "a\xe9", "a\uFFFD"},
 		{"broken utf-8", 65001, "a\xff", "a\uFFFD"},
@@ -86,6 +87,8 @@ func TestDecodeInvalid(t *testing.T) {
 		{"odd length", 1200, "a\x00b", "a"},
 		{"utf-7 lone surrogate", 65000, "+2D0-a", "\uFFFDa"},
 		{"utf-7 eight bit", 65000, "\xe9", "\uFFFD"},
+		{"half a pair of johab", 1361, "a\x88", "a\uFFFD"},
+		{"no pair of johab", 1361, "\x80a\xff\xff", "\uFFFDa\uFFFD\uFFFD"},
 		{"undefined byte", 28597, "\xff", "\uFFFD"},
 	}
 	for _, tt := range tests {
@@ -120,7 +123,7 @@ func TestEveryPage(t *testing.T) {
 	t.Parallel()
 	pages := []int{
 		437, 737, 775, 850, 852, 855, 857, 858, 860, 861, 862, 863, 864, 865, 866, 869, 874, 932, 936, 949, 950, 1200, 1201,
-		1250, 1251, 1252, 1253, 1254, 1255, 1256, 1257, 1258, 10000, 10007, 20127, 20866, 21866, 28591, 28592, 28593, 28594, 28595,
+		1250, 1251, 1252, 1253, 1254, 1255, 1256, 1257, 1258, 1361, 10000, 10007, 20127, 20866, 21866, 28591, 28592, 28593, 28594, 28595,
 		28596, 28597, 28598, 28599, 28600, 28601, 28603, 28604, 28605, 28606, 38598, 50220, 50221, 50222, 50225, 51932, 51949,
 		52936, 54936, 65000, 65001,
 	}

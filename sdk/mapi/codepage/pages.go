@@ -49,7 +49,7 @@ var multibyte = map[int]xpage{
 // special are the pages with code of their own.
 var special = map[int]page{
 	UTF16LE: utf16Page{}, UTF16BE: utf16Page{big: true},
-	50225: krPage{}, UTF7: utf7Page{}, UTF8: utf8Page{},
+	50225: krPage{}, 1361: johabPage{}, UTF7: utf7Page{}, UTF8: utf8Page{},
 }
 
 // asciiTable leaves every byte above 0x7F undefined.

@@ -1,6 +1,7 @@
 package codepage
 
 import (
+	"encoding/binary"
 	"unicode/utf16"
 	"unicode/utf8"
 
@@ -33,19 +34,31 @@ func unit(b []byte, big bool) uint16 {
 func decodeUTF16(b []byte, big bool) (s string, ok bool) {
 	ok = len(b)%2 == 0
 	b = b[:len(b)&^1]
-	out := make([]byte, 0, len(b)/2)
+	var stack [512]byte
+	out := stack[:0]
+	if len(b)/2 > len(stack) {
+		out = make([]byte, 0, len(b)/2+len(b)/16)
+	}
+	if !big {
+		out, b = appendASCII(out, b)
+	}
+	low, high := 0, 1 // where a unit has its halves
+	if big {
+		low, high = 1, 0
+	}
 	for len(b) >= 2 {
-		u := unit(b, big)
-		b = b[2:]
-		if u < utf8.RuneSelf {
-			out = append(out, byte(u))
+		if b[high] == 0 && b[low] < utf8.RuneSelf {
+			out = append(out, b[low])
+			b = b[2:]
 			continue
 		}
-		r := rune(u)
+		r := rune(unit(b, big))
+		b = b[2:]
 		if utf16.IsSurrogate(r) {
+			first := r
 			r = utf8.RuneError
 			if len(b) >= 2 {
-				r = utf16.DecodeRune(rune(u), rune(unit(b, big)))
+				r = utf16.DecodeRune(first, rune(unit(b, big)))
 			}
 			if r == utf8.RuneError {
 				ok = false
@@ -54,13 +67,38 @@ func decodeUTF16(b []byte, big bool) (s string, ok bool) {
 			}
 		}
 		out = utf8.AppendRune(out, r)
+		if !big {
+			out, b = appendASCII(out, b)
+		}
 	}
 	return string(out), ok
+}
+
+// appendASCII appends what b, little endian, starts with in US-ASCII, and
+// returns the rest of b.
+func appendASCII(out, b []byte) (_, rest []byte) {
+	for len(b) >= 8 {
+		u := binary.LittleEndian.Uint64(b)
+		if u&0xFF80FF80FF80FF80 != 0 {
+			break
+		}
+		out = append(out, byte(u), byte(u>>16), byte(u>>32), byte(u>>48))
+		b = b[8:]
+	}
+	return out, b
 }
 
 func encodeUTF16(s string, big bool) []byte {
 	out := make([]byte, 0, 2*len(s))
 	for _, r := range s {
+		switch {
+		case r < utf8.RuneSelf && !big:
+			out = append(out, byte(r), 0)
+			continue
+		case r < utf8.RuneSelf:
+			out = append(out, 0, byte(r))
+			continue
+		}
 		var units [2]uint16
 		for _, u := range utf16.AppendRune(units[:0], r) {
 			if big {
