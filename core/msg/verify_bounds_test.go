@@ -83,7 +83,7 @@ const openFactor = 6
 
 // messageFactor bounds what Message allocates for a byte of the file. It is
 // more than 4: an entry of 16 bytes becomes a property, which takes 72 alone.
-const messageFactor = 40
+const messageFactor = 16
 
 // TestBounds holds Verify to four times the size of the file and 1 MiB,
 // whatever the file is, Open and Message to their factors. It must not run
