@@ -76,7 +76,7 @@ type writer struct {
 // of reading a Large, ErrTooLarge, and [mapi.ErrInvalidParameter] for a nil
 // message or a code page that 8-bit strings cannot be in.
 func Write(w io.WriteSeeker, m *mapi.Message, opt WriteOptions, report problem.Reporter) error {
-	if m == nil || !writablePage(opt.CodePage) {
+	if m == nil || !CanWrite(opt.CodePage) {
 		return mapi.ErrInvalidParameter
 	}
 	if opt.MaxDepth <= 0 {
@@ -106,9 +106,9 @@ func Write(w io.WriteSeeker, m *mapi.Message, opt WriteOptions, report problem.R
 	return cw.Close()
 }
 
-// writablePage reports whether a file can have its strings in code page cp, 0
+// CanWrite reports whether a file can have its strings in code page cp, 0
 // being Unicode.
-func writablePage(cp int) bool {
+func CanWrite(cp int) bool {
 	const utf32, utf32BE = 12000, 12001
 	return cp == 0 || cp > 0 && cp < 1<<16 && cp != utf32 && cp != utf32BE && usablePage(int32(cp))
 }

@@ -3,6 +3,7 @@ package session
 import (
 	"slices"
 
+	"github.com/oxbridge-mail/oxbridge/core/msg"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi/proptag"
 )
@@ -21,9 +22,44 @@ const (
 	typeAttachment int32 = 7
 )
 
-// unicodeStore is the PidTagStoreSupportMask of messages, all of which are
-// stored as Unicode; its bit 0x40000 says so.
-const unicodeStore int32 = 0x00040E79
+// unicodeStore is the PidTagStoreSupportMask of messages whose strings are
+// stored as Unicode; its bit unicodeOK says so.
+const (
+	unicodeStore int32 = 0x00040E79
+	unicodeOK    int32 = 0x00040000 // STORE_UNICODE_OK
+)
+
+// storeSupport is the PidTagStoreSupportMask of the objects of a document.
+func (d *document) storeSupport() int32 {
+	if d.page != 0 {
+		return unicodeStore &^ unicodeOK
+	}
+	return unicodeStore
+}
+
+// SetCodePage says how the strings of the file are stored from the next
+// SaveChanges on: in a code page such as 1252 or 932, which makes a file for
+// Outlook before 2003, or, with 0, as Unicode. Embedded messages follow. What the
+// page lacks is reported as a loss when the file is written. Strings are read and
+// set as before, in UTF-8.
+//
+// It returns MAPI_E_INVALID_PARAMETER for a page that strings cannot be stored in,
+// and MAPI_E_NO_ACCESS for a message that is read-only.
+func (m *Message) SetCodePage(page int) error {
+	if !msg.CanWrite(page) {
+		return mapi.ErrInvalidParameter
+	}
+	if err := m.doc.enter(); err != nil {
+		return err
+	}
+	defer m.doc.leave()
+	if !m.writable {
+		return mapi.ErrNoAccess
+	}
+	m.doc.page = page
+	m.touch()
+	return nil
+}
 
 // computedTags are what callers cannot set: it follows from something else.
 var computedTags = []mapi.Tag{
@@ -45,7 +81,7 @@ func (m *Message) computed(tag mapi.Tag) (mapi.Prop, bool) {
 	case proptag.ObjectType.ID():
 		t, v = proptag.ObjectType, typeMessage
 	case proptag.StoreSupportMask.ID():
-		t, v = proptag.StoreSupportMask, unicodeStore
+		t, v = proptag.StoreSupportMask, m.doc.storeSupport()
 	case proptag.HasAttachments.ID():
 		t, v = proptag.HasAttachments, m.work.visible()
 		ok = m.index(proptag.HasAttachments) < 0
@@ -79,7 +115,7 @@ func (a *Attachment) computed(tag mapi.Tag) (mapi.Prop, bool) {
 	case proptag.ObjectType.ID():
 		return mapi.Prop{Tag: proptag.ObjectType, Value: typeAttachment}, true
 	case proptag.StoreSupportMask.ID():
-		return mapi.Prop{Tag: proptag.StoreSupportMask, Value: unicodeStore}, true
+		return mapi.Prop{Tag: proptag.StoreSupportMask, Value: a.doc.storeSupport()}, true
 	case proptag.AttachNumber.ID():
 		return mapi.Prop{Tag: proptag.AttachNumber, Value: a.num}, true
 	case proptag.AttachDataObject.ID():

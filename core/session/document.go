@@ -27,6 +27,7 @@ type document struct {
 	file  *msg.File // guarded by mu; nil for a new message
 	names nameTable // guarded by mu
 	spent int64     // guarded by mu; bytes taken from the allocator
+	page  int       // guarded by mu; code page of the strings to write, 0 for Unicode
 
 	loose resources
 }
@@ -88,7 +89,7 @@ func (d *document) write(tree *mapi.Message, extra *msg.Extra) error {
 	if err != nil {
 		return err
 	}
-	opt := msg.WriteOptions{Extra: extra, Names: d.names.list, Template: d.file != nil && d.file.Template()}
+	opt := msg.WriteOptions{Extra: extra, Names: d.names.list, Template: d.file != nil && d.file.Template(), CodePage: d.page}
 	if err := msg.Write(w, tree, opt, d.report); err != nil {
 		return fmt.Errorf("write message: %w", err)
 	}
