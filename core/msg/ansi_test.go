@@ -132,7 +132,7 @@ func TestANSILoss(t *testing.T) {
 
 func TestANSIRefuses(t *testing.T) {
 	t.Parallel()
-	for _, page := range []int{-1, 1, 1200, 1201, 12000, 12001, 99999, 1<<32 + 1252} {
+	for _, page := range []int{-1, 1, 1200, 1201, 12000, 12001, 99999, 1<<30 + 1252} {
 		if err := Write(new(spool), new(mapi.Message), WriteOptions{CodePage: page}, nil); !errors.Is(err, mapi.ErrInvalidParameter) {
 			t.Errorf("code page %d: Write() = %v", page, err)
 		}

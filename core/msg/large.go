@@ -91,7 +91,7 @@ func (l *largeStorage) copy(sp *spool) error {
 	if err != nil {
 		return err
 	}
-	if err := cfb.Copy(w.Root(), l.storage); err != nil {
+	if err := copyObject(w.Root(), l.storage); err != nil {
 		return err
 	}
 	if l.names != nil && l.storage.Storage(nameStorage) == nil {
@@ -99,11 +99,21 @@ func (l *largeStorage) copy(sp *spool) error {
 		if err != nil {
 			return err
 		}
-		if err := cfb.Copy(st, l.names); err != nil {
+		if err := copyObject(st, l.names); err != nil {
 			return err
 		}
 	}
 	return w.Close()
+}
+
+// copyObject copies a storage of a file that may be damaged: a name that must
+// not be written is a *FormatError.
+func copyObject(dst *cfb.StorageWriter, src *cfb.Storage) error {
+	err := cfb.Copy(dst, src)
+	if errors.Is(err, cfb.ErrName) || errors.Is(err, cfb.ErrExists) {
+		return &FormatError{Path: src.Path(), Spec: "[MS-CFB] 2.6.1", Detail: err.Error(), Err: errDamaged}
+	}
+	return err
 }
 
 // total returns the bytes in the streams of st and below.
