@@ -138,9 +138,9 @@ func allocated(f func()) int64 {
 	return int64(after.TotalAlloc - before.TotalAlloc)
 }
 
-// openFactor bounds what Open allocates for a byte of the file. The worst file
-// is nothing but a directory whose names take three bytes a character: an entry
-// of 128 bytes becomes a node, a name and a key of about 400.
+// openFactor bounds what Open allocates for a byte of the file, beside 1 MiB. The
+// worst file is nothing but a directory: an entry of 128 bytes becomes a node and
+// a name.
 const openFactor = 4
 
 // TestBounds holds Verify to four times the size of the file and 1 MiB,

@@ -79,7 +79,7 @@ func allocated(f func()) int64 {
 
 // openFactor bounds what Open allocates for a byte of the file; see the test of
 // package cfb.
-const openFactor = 6
+const openFactor = 4
 
 // messageFactor bounds what Message allocates for a byte of the file. It is
 // more than 4: an entry of 16 bytes becomes a property, which takes 72 alone.
