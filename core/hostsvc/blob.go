@@ -3,6 +3,7 @@ package hostsvc
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"math"
 
@@ -28,6 +29,26 @@ func (c *cursor) close() { _ = c.r.Close() } // reading is over
 // isInput reports whether a blob is the input of an import.
 func (j *job) isInput(blob uint32) bool {
 	return blob == 0 && j.spec.Direction == session.Import
+}
+
+// longHead is how much of an input comes with Begin that does not fit there
+// whole: enough for most headers, in bytes.
+const longHead = 16 << 10
+
+// head returns the first bytes of the input.
+func (j *job) head() ([]byte, error) {
+	n := j.size
+	if n > wire.HeadLimit {
+		n = longHead
+	}
+	b := make([]byte, n)
+	if k, err := j.spec.Input.ReadAt(b, 0); k < len(b) {
+		if err == nil || errors.Is(err, io.EOF) {
+			err = io.ErrUnexpectedEOF // the file has shrunk
+		}
+		return nil, fmt.Errorf("read input: %w", err)
+	}
+	return b, nil
 }
 
 // read answers a Read.

@@ -115,6 +115,10 @@ func (j *job) prepare() (*pluginv1.Begin, [][]*pluginv1.Object, error) {
 		begin.Direction = pluginv1.Direction_DIRECTION_IMPORT
 		j.size = max(0, j.spec.Input.Size())
 		begin.InputSize = uint64(j.size)
+		var err error
+		if begin.Head, err = j.head(); err != nil {
+			return nil, nil, err
+		}
 		j.builder = wire.NewBuilder(wire.Limits{}, j.value)
 		j.streams = make(map[uint32]*stream)
 		return begin, nil, nil

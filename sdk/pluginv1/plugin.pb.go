@@ -891,8 +891,11 @@ type Begin struct {
 	// Export: the message. Import: empty; the input is blob 0 of input_size bytes.
 	Objects []*Object `protobuf:"bytes,5,rep,name=objects,proto3" json:"objects,omitempty"`
 	// More objects follow in Snapshot frames.
-	More          bool   `protobuf:"varint,6,opt,name=more,proto3" json:"more,omitempty"`
-	InputSize     uint64 `protobuf:"varint,7,opt,name=input_size,json=inputSize,proto3" json:"input_size,omitempty"`
+	More      bool   `protobuf:"varint,6,opt,name=more,proto3" json:"more,omitempty"`
+	InputSize uint64 `protobuf:"varint,7,opt,name=input_size,json=inputSize,proto3" json:"input_size,omitempty"`
+	// Import: the first bytes of the input, at most 64 KiB, so that most plugins
+	// need not ask for them. A short input is here whole. May be empty.
+	Head          []byte `protobuf:"bytes,8,opt,name=head,proto3" json:"head,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -974,6 +977,13 @@ func (x *Begin) GetInputSize() uint64 {
 		return x.InputSize
 	}
 	return 0
+}
+
+func (x *Begin) GetHead() []byte {
+	if x != nil {
+		return x.Head
+	}
+	return nil
 }
 
 // Snapshot continues the objects of Begin.
@@ -2223,7 +2233,7 @@ const file_oxbridge_plugin_v1_plugin_proto_rawDesc = "" +
 	"\aproblem\x18\a \x01(\v2\x1b.oxbridge.plugin.v1.ProblemH\x00R\aproblem\x12:\n" +
 	"\bprogress\x18\b \x01(\v2\x1c.oxbridge.plugin.v1.ProgressH\x00R\bprogress\x12.\n" +
 	"\x04done\x18\t \x01(\v2\x18.oxbridge.plugin.v1.DoneH\x00R\x04doneB\x06\n" +
-	"\x04kind\"\xe4\x02\n" +
+	"\x04kind\"\xf8\x02\n" +
 	"\x05Begin\x12;\n" +
 	"\tdirection\x18\x01 \x01(\x0e2\x1d.oxbridge.plugin.v1.DirectionR\tdirection\x12\x16\n" +
 	"\x06format\x18\x02 \x01(\tR\x06format\x12@\n" +
@@ -2233,7 +2243,8 @@ const file_oxbridge_plugin_v1_plugin_proto_rawDesc = "" +
 	"\aobjects\x18\x05 \x03(\v2\x1a.oxbridge.plugin.v1.ObjectR\aobjects\x12\x12\n" +
 	"\x04more\x18\x06 \x01(\bR\x04more\x12\x1d\n" +
 	"\n" +
-	"input_size\x18\a \x01(\x04R\tinputSize\x1a:\n" +
+	"input_size\x18\a \x01(\x04R\tinputSize\x12\x12\n" +
+	"\x04head\x18\b \x01(\fR\x04head\x1a:\n" +
 	"\fOptionsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
 	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"T\n" +

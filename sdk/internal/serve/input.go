@@ -49,8 +49,15 @@ type input struct {
 
 var _ transfer.Input = (*input)(nil)
 
+// newInput returns the input of a job, of which the host may have sent the
+// beginning.
 func newInput(ctx context.Context, j *job, size int64) *input {
-	return &input{ctx: ctx, j: j, size: size}
+	in := &input{ctx: ctx, j: j, size: size}
+	if head := j.begin.GetHead(); len(head) > 0 && int64(len(head)) <= size {
+		in.pieces = append(in.pieces, piece{0, head})
+		j.begin.Head = nil
+	}
+	return in
 }
 
 // Size implements transfer.Input.
