@@ -94,7 +94,7 @@ func light(m *mapi.Message, ansi bool) *mapi.Message {
 	props := func(in mapi.Props) (out mapi.Props) {
 		for _, p := range in {
 			_, large := p.Value.(mapi.Large)
-			skip := large || p.Tag == proptag.AttachMethod || p.Tag.ID() == proptag.AttachDataObject.ID()
+			skip := large || p.Tag.ID() == proptag.AttachMethod.ID() || p.Tag.ID() == proptag.AttachDataObject.ID()
 			if ansi {
 				skip = skip || p.Tag == proptag.BodyHtml || p.Tag.ID() == proptag.MessageCodepage.ID()
 			}

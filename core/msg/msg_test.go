@@ -437,3 +437,19 @@ func entry(tag mapi.Tag, value uint32) []byte {
 func stream(header int, entries ...[]byte) []byte {
 	return append(make([]byte, header), bytes.Join(entries, nil)...)
 }
+
+// TestAttachMethodOfAnotherType is replaced, and said so.
+func TestAttachMethodOfAnotherType(t *testing.T) {
+	t.Parallel()
+	a := new(mapi.Attachment)
+	a.Props.Set(proptag.AttachMethod.WithType(mapi.PtypFloatingTime), mapi.FloatingTime(1))
+	a.Props.Set(proptag.AttachDataBinary, []byte("x"))
+	var said problem.List
+	m := mustRead(t, mustWrite(t, &mapi.Message{Attachments: []*mapi.Attachment{a}}, said.Add), nil)
+	if n, _ := m.Attachments[0].Props.Int32(proptag.AttachMethod); n != mapi.AttachByValue {
+		t.Errorf("method %d", n)
+	}
+	if len(said) != 1 || said[0].Code != "msg.property.type" || said[0].Severity != problem.Loss {
+		t.Errorf("problems: %v", said)
+	}
+}

@@ -360,6 +360,9 @@ func (w *writer) settleMethod(b *bag, embedded bool, report problem.Reporter) {
 		}
 		report.Report(problem.Problem{Code: "msg.attachment.data", Severity: severity, Tag: proptag.AttachMethod,
 			Detail: fmt.Sprintf("the attachment method was %d; %d fits the data", was, method)})
+	} else if old != nil {
+		report.Report(problem.Problem{Code: "msg.property.type", Severity: problem.Loss, Tag: old.tag,
+			Detail: fmt.Sprintf("the attachment method is a %v; %d, which fits the data, was written", old.tag.Type(), method)})
 	}
 	b.set(proptag.AttachMethod, method)
 }
