@@ -90,30 +90,6 @@ func (t measures) encoding() string {
 	return "base64"
 }
 
-// canonicalLines makes every line end CRLF.
-func canonicalLines(text []byte) []byte {
-	lf := bytes.Count(text, []byte{'\n'})
-	pairs := bytes.Count(text, crlf)
-	if lf == pairs && bytes.Count(text, []byte{'\r'}) == pairs {
-		return text
-	}
-	out := make([]byte, 0, len(text)+lf-pairs+16)
-	for i := 0; i < len(text); i++ {
-		switch c := text[i]; c {
-		case '\r':
-			out = append(out, "\r\n"...)
-			if i+1 < len(text) && text[i+1] == '\n' {
-				i++
-			}
-		case '\n':
-			out = append(out, "\r\n"...)
-		default:
-			out = append(out, c)
-		}
-	}
-	return out
-}
-
 // writeQuoted writes text with CRLF line ends as quoted-printable
 // (RFC 2045 6.7). Also escaped is what mail programs and servers are known to
 // change: blanks before a line end, and a dot or "From " where a line begins.

@@ -187,30 +187,4 @@ func (b *builder) htmlBody(p *entity) {
 }
 
 // crlfText returns s with every line end made CRLF and without NUL.
-func crlfText(s string) string {
-	need := 0
-	for i := range len(s) {
-		switch c := s[i]; {
-		case c == '\n' && (i == 0 || s[i-1] != '\r'), c == '\r' && (i+1 == len(s) || s[i+1] != '\n'), c == 0:
-			need++
-		}
-	}
-	if need == 0 {
-		return s
-	}
-	out := make([]byte, 0, len(s)+need)
-	for i := range len(s) {
-		switch c := s[i]; c {
-		case 0:
-		case '\r':
-			out = append(out, "\r\n"...)
-		case '\n':
-			if i == 0 || s[i-1] != '\r' {
-				out = append(out, "\r\n"...)
-			}
-		default:
-			out = append(out, c)
-		}
-	}
-	return string(out)
-}
+func crlfText(s string) string { return canonicalLines(strings.ReplaceAll(s, "\x00", "")) }

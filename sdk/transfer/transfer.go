@@ -27,8 +27,6 @@ const (
 	Base64   Transform = 1 // lines of 76 characters, each ended by CRLF
 	Unbase64 Transform = 2 // tolerant: bytes outside the alphabet are skipped
 	Unquote  Transform = 3 // quoted-printable, tolerant
-	// Unfold is for 7bit, 8bit and binary bodies: the bytes as they are.
-	Unfold = Raw
 )
 
 // ErrTransform is wrapped by errors that name a transform nobody knows.
