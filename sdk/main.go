@@ -95,6 +95,14 @@ func (p Plugin) Check() error {
 	case p.Jobs < 0:
 		return fmt.Errorf("sdk: plugin %s takes %d jobs", p.Name, p.Jobs)
 	}
+	for i, o := range p.Options {
+		if err := o.check(); err != nil {
+			return err
+		}
+		if slices.ContainsFunc(p.Options[:i], func(q Option) bool { return q.Name == o.Name }) {
+			return fmt.Errorf("sdk: option %s is there twice", o.Name)
+		}
+	}
 	for i, f := range p.Formats {
 		switch {
 		case !names.MatchString(f.Name):
@@ -122,16 +130,30 @@ func (p Plugin) served() serve.Plugin {
 		Classify: classify,
 		Log:      slog.New(slog.DiscardHandler),
 	}
+	for _, o := range p.Options {
+		s.Options = append(s.Options, &pluginv1.Option{
+			Name: o.Name, Kind: pluginv1.OptionKind(o.Kind), Default: o.Default, Choices: o.Choices,
+			Min: o.Min, Max: o.Max, Help: o.Help,
+		})
+	}
 	for _, f := range p.Formats {
 		g := serve.Format{Name: f.Name, MediaType: f.MediaType, Extensions: f.Extensions}
 		if f.Importer != nil {
 			g.Import = func(ctx context.Context, j serve.Job, in transfer.Input) (*mapi.Message, error) {
-				return f.Importer.Import(ctx, jobOf(j), in)
+				job, err := p.job(j)
+				if err != nil {
+					return nil, err
+				}
+				return f.Importer.Import(ctx, job, in)
 			}
 		}
 		if f.Exporter != nil {
 			g.Export = func(ctx context.Context, j serve.Job, m *mapi.Message, out transfer.Output) error {
-				return f.Exporter.Export(ctx, jobOf(j), m, out)
+				job, err := p.job(j)
+				if err != nil {
+					return err
+				}
+				return f.Exporter.Export(ctx, job, m, out)
 			}
 		}
 		s.Formats = append(s.Formats, g)
@@ -139,8 +161,13 @@ func (p Plugin) served() serve.Plugin {
 	return s
 }
 
-func jobOf(j serve.Job) *Job {
-	return &Job{Format: j.Format, Options: j.Options, Log: j.Log, Reporter: j.Reporter}
+// job returns j as the author of the plugin sees it.
+func (p Plugin) job(j serve.Job) (*Job, error) {
+	options, err := Settle(p.Options, j.Options)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrUnsupported, err)
+	}
+	return &Job{Format: j.Format, Options: options, Log: j.Log, Reporter: j.Reporter}, nil
 }
 
 func classify(err error) pluginv1.Result {

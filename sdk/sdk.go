@@ -28,6 +28,8 @@ type Plugin struct {
 	Version string
 	// Formats that it reads or writes. At least one is required.
 	Formats []Format
+	// Options are the settings that it takes.
+	Options []Option
 	// Jobs is how many messages a process may have in hand at once; 0 means
 	// as many as the host likes. 1 means that Import and Export are never
 	// called concurrently.
@@ -73,7 +75,8 @@ type Importer interface {
 type Job struct {
 	// Format is the name of the format asked for.
 	Format string
-	// Options are the user's settings for this plugin. Never nil.
+	// Options are the settings of the plugin: for every option that it declares,
+	// what the user set or the default. Never nil. Text, Bool and Number read it.
 	Options map[string]string
 	// Log takes messages for the operator. Contents of mail belong to debug
 	// level at most.

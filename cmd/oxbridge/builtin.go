@@ -3,7 +3,9 @@ package main
 import (
 	"fmt"
 	"io"
+	"maps"
 	"os"
+	"slices"
 
 	"github.com/oxbridge-mail/oxbridge/core/pluginhost"
 	"github.com/oxbridge-mail/oxbridge/plugins/eml"
@@ -17,6 +19,15 @@ const serveCommand = "serve-plugin"
 // builtins are the plugins inside this program, by name.
 var builtins = map[string]func() sdk.Plugin{
 	"eml": eml.New,
+}
+
+// builtinOptions are the options of the built-in plugins.
+func builtinOptions() []sdk.Option {
+	var all []sdk.Option
+	for _, name := range slices.Sorted(maps.Keys(builtins)) {
+		all = append(all, builtins[name]().Options...)
+	}
+	return all
 }
 
 // servePlugin runs the built-in plugin of that name until its host is gone.

@@ -12,6 +12,7 @@ import (
 
 	"github.com/oxbridge-mail/oxbridge/core/batch"
 	"github.com/oxbridge-mail/oxbridge/core/pluginhost"
+	"github.com/oxbridge-mail/oxbridge/sdk"
 )
 
 type convertOptions struct {
@@ -22,10 +23,11 @@ type convertOptions struct {
 	overwrite bool
 	json      bool
 	problems  bool
+	settings  settings
 }
 
 func newConvertCommand(stdout, stderr io.Writer) *cobra.Command {
-	var opts convertOptions
+	opts := convertOptions{settings: settings{}}
 	cmd := &cobra.Command{
 		Use:   "convert --to eml|msg --out DIR PATH...",
 		Short: "Convert messages to another format",
@@ -55,6 +57,7 @@ early, 70 a fault of oxbridge.`,
 	f.BoolVar(&opts.overwrite, "overwrite", false, "replace output files that exist")
 	f.BoolVar(&opts.json, "json", false, "print one JSON object for each message on standard output")
 	f.BoolVar(&opts.problems, "problems", false, "print what was lost or repaired, message by message")
+	opts.settings.addFlags(f, builtinOptions())
 	_ = cmd.MarkFlagRequired("to")
 	_ = cmd.MarkFlagRequired("out")
 	return cmd
@@ -98,9 +101,12 @@ func runConvert(ctx context.Context, opts convertOptions, paths []string, stdout
 		return &exitError{code: exitAborted, err: fmt.Errorf("plugin %s does not convert to %s", d.Name, opts.to),
 			hint: "the program shows what it can do when it is started with the argument describe"}
 	}
+	if _, err := sdk.Settle(pool.Description().Options, opts.settings); err != nil {
+		return &exitError{code: exitUsage, err: fmt.Errorf("plugin %s: %w", pool.Description().Name, err)}
+	}
 	out := newConsole(opts, stdout, stderr)
 	summary, err := batch.Run(ctx, pool, paths, batch.Options{
-		To: opts.to, OutDir: opts.outDir, Overwrite: opts.overwrite, Jobs: opts.jobs,
+		To: opts.to, OutDir: opts.outDir, Overwrite: opts.overwrite, Jobs: opts.jobs, Settings: opts.settings,
 		Started: out.started, Done: out.done,
 	})
 	out.end(summary)

@@ -20,7 +20,62 @@ type ExportOptions struct {
 	// best encoding for it and what it refers to; longer ones are passed
 	// through. 0 means 8 MiB.
 	MaxText int64
+	// OmitBcc leaves the Bcc field out, as in a message on its way.
+	OmitBcc bool
+	// OmitMessageID leaves the Message-ID field out, for a server to set one.
+	OmitMessageID bool
+	// EightBitHeaders writes header text as it is, in UTF-8 (RFC 6532), where a
+	// field may hold text; addresses stay 7-bit.
+	EightBitHeaders bool
+	// International writes an internationalised message (RFC 6530 to 6532):
+	// UTF-8 in header fields and in addresses.
+	International bool
+	// TextOnly writes the text body alone, without HTML.
+	TextOnly bool
+	// Encoding is how the bodies of the outermost message are encoded; the zero
+	// value chooses by the content.
+	Encoding Encoding
+	// Wrap is the column after which lines of a text body are wrapped at a
+	// space; 0 leaves them as they are.
+	Wrap int
+	// Charset is the character set of bodies, by any name that MIME knows, where
+	// it can carry the text; "" keeps that of the message where it can, and
+	// UTF-8 is the last resort.
+	Charset string
+	// Draft marks the message as one to be sent yet (X-Unsent: 1).
+	Draft bool
+	// KeepRTF attaches the RTF body, if there is one, as application/rtf.
+	KeepRTF bool
+	// Names is how names of files that are not plain ASCII are written.
+	Names NameForm
+	// Resolve returns the Internet address of a legacyExchangeDN, or "". nil
+	// knows none.
+	Resolve func(dn string) string
 }
+
+// An Encoding is a choice of Content-Transfer-Encoding (RFC 2045 6).
+type Encoding uint8
+
+// The encodings. A body that a choice cannot carry, such as 8-bit text in
+// Encoding7Bit, is encoded by its content.
+const (
+	EncodingAuto Encoding = iota
+	EncodingBase64
+	EncodingQuotedPrintable
+	Encoding7Bit
+	Encoding8Bit
+)
+
+// A NameForm is a way to write a parameter that is not plain ASCII.
+type NameForm uint8
+
+// The forms. RFC 2231 is the standard; some old programs know only encoded words
+// in parameters.
+const (
+	Names2231 NameForm = iota
+	Names2047
+	NamesBoth // both, in name (encoded words) and filename (RFC 2231)
+)
 
 const (
 	defaultDepth = 100

@@ -14,7 +14,7 @@ import (
 // no message at all.
 var ErrInput = errors.New("not an Internet message")
 
-// ImportOptions bound what one message may cost. The zero value stands for the
+// ImportOptions say what is made of a message, and bound what it may cost. The zero value stands for the
 // defaults; a limit that is met is reported as a problem and loses nothing but
 // structure, if not said otherwise.
 type ImportOptions struct {
@@ -37,6 +37,12 @@ type ImportOptions struct {
 	// properties. All fields are in PidTagTransportMessageHeaders anyway. 0
 	// means 500.
 	MaxHeaders int
+	// EncapsulateHTML also stores the HTML body as RTF that encapsulates it
+	// ([MS-OXRTFEX]), for programs that know no HTML.
+	EncapsulateHTML bool
+	// KeepSource stores the whole file in the message, so that it can be written
+	// again byte for byte.
+	KeepSource bool
 }
 
 // withDefaults replaces zero limits.

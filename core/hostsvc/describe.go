@@ -10,6 +10,7 @@ import (
 	"google.golang.org/grpc"
 
 	"github.com/oxbridge-mail/oxbridge/core/session"
+	"github.com/oxbridge-mail/oxbridge/sdk"
 	"github.com/oxbridge-mail/oxbridge/sdk/pluginv1"
 	"github.com/oxbridge-mail/oxbridge/sdk/wire"
 )
@@ -45,6 +46,7 @@ type Description struct {
 	Formats       []Format
 	Lanes         int // that may be open at once, from 1 on
 	Pipeline      int // jobs that may be open on a lane, from 1 on
+	Options       []sdk.Option
 }
 
 // A Format is a format that a plugin reads, writes or both.
@@ -91,7 +93,29 @@ func Describe(ctx context.Context, c pluginv1.ConverterClient) (Description, err
 		}
 		out.Formats = append(out.Formats, g)
 	}
+	for _, o := range d.GetOptions()[:min(len(d.GetOptions()), maxFormats)] {
+		if o, ok := option(o); ok {
+			out.Options = append(out.Options, o)
+		}
+	}
 	return out, nil
+}
+
+// option returns the option that a plugin declares; false for one that this host
+// cannot check.
+func option(o *pluginv1.Option) (sdk.Option, bool) {
+	if !names.MatchString(o.GetName()) || o.GetKind() < 0 || o.GetKind() > pluginv1.OptionKind(sdk.OptionNumber) {
+		return sdk.Option{}, false
+	}
+	text := func(s string) string { return line(wire.Text(s, maxName)) }
+	out := sdk.Option{
+		Name: o.GetName(), Kind: sdk.OptionKind(o.GetKind()), Default: text(o.GetDefault()),
+		Min: o.GetMin(), Max: o.GetMax(), Help: text(o.GetHelp()),
+	}
+	for _, c := range o.GetChoices()[:min(len(o.GetChoices()), maxFormats)] {
+		out.Choices = append(out.Choices, text(c))
+	}
+	return out, true
 }
 
 // hostVersion is the version of the host program, "" if it is not known.

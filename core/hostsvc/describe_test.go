@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"google.golang.org/grpc"
 
+	"github.com/oxbridge-mail/oxbridge/sdk"
 	"github.com/oxbridge-mail/oxbridge/sdk/pluginv1"
 )
 
@@ -41,6 +42,15 @@ func TestDescribe(t *testing.T) {
 			{Name: "eml", MediaType: "message/rfc822", Extensions: []string{".eml"}, Imports: true},
 		}}},
 		{"next to nothing", described{d: &pluginv1.Description{Name: "a"}}, Description{Name: "a", Lanes: 1, Pipeline: 1}},
+		{"options", described{d: &pluginv1.Description{Name: "a", Options: []*pluginv1.Option{
+			{Name: "wrap", Kind: pluginv1.OptionKind_OPTION_KIND_NUMBER, Default: "3", Min: 1, Max: 9, Help: "a\nb"},
+			{Name: "form", Choices: []string{"x", "y"}},
+			{Name: "later", Kind: 99},
+			{Name: "-no name"},
+		}}}, Description{Name: "a", Lanes: 1, Pipeline: 1, Options: []sdk.Option{
+			{Name: "wrap", Kind: sdk.OptionNumber, Default: "3", Min: 1, Max: 9, Help: "a"},
+			{Name: "form", Choices: []string{"x", "y"}},
+		}}},
 		{"no name", described{d: &pluginv1.Description{}}, Description{}},
 		{"a name with a path", described{d: &pluginv1.Description{Name: "../x"}}, Description{}},
 		{"a format without a name", described{d: &pluginv1.Description{Name: "a", Formats: []*pluginv1.Format{{}}}}, Description{}},

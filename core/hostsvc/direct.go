@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"maps"
 	"runtime/debug"
 	"sync"
 
@@ -33,14 +32,15 @@ func (d *Direct) Convert(ctx context.Context, spec *session.Job) error {
 		ctx, cancel = context.WithTimeoutCause(ctx, spec.Timeout, &TimeoutError{After: spec.Timeout})
 		defer cancel()
 	}
+	options, err := sdk.Settle(d.p.Options, spec.Options)
+	if err != nil {
+		return &JobError{Err: sdk.ErrUnsupported, Text: err.Error(), Cause: err}
+	}
 	job := &sdk.Job{
 		Format:   spec.Format,
-		Options:  maps.Clone(spec.Options),
+		Options:  options,
 		Log:      slog.New(slog.DiscardHandler),
 		Reporter: serialised(spec.Report),
-	}
-	if job.Options == nil {
-		job.Options = map[string]string{}
 	}
 	if spec.Message == nil {
 		return mapi.ErrInvalidParameter
@@ -68,7 +68,7 @@ func (d *Direct) ConvertAlone(ctx context.Context, spec *session.Job) error {
 }
 
 func (s scope) export(ctx context.Context, e sdk.Exporter, job *sdk.Job, spec *session.Job) error {
-	m, err := spec.Message.Snapshot()
+	m, err := spec.Snapshot()
 	if err != nil {
 		return err
 	}
@@ -91,7 +91,7 @@ func (s scope) imports(ctx context.Context, i sdk.Importer, job *sdk.Job, spec *
 	if err := s.outcome(ctx, err, nil); err != nil {
 		return err
 	}
-	return spec.Message.SetContents(m)
+	return spec.Deliver(m)
 }
 
 // protected calls f and turns a panic into an error.

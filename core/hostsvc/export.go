@@ -17,7 +17,7 @@ import (
 // snapshot returns the objects of the message in chunks for a frame each. Values
 // that are not inline get handles of the job's lease.
 func (j *job) snapshot() ([][]*pluginv1.Object, error) {
-	m, err := j.spec.Message.Snapshot()
+	m, err := j.spec.Snapshot()
 	if err != nil {
 		return nil, err
 	}

@@ -280,7 +280,7 @@ func (j *job) complete() error {
 		j.l.fail(err)
 		return err
 	}
-	if err := j.spec.Message.SetContents(m); err != nil {
+	if err := j.spec.Deliver(m); err != nil {
 		return err
 	}
 	j.streams = nil // they belong to the message

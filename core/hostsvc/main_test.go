@@ -39,7 +39,14 @@ type (
 
 // exporter returns a plugin that exports the format "x".
 func exporter(f exportFunc) sdk.Plugin {
-	return sdk.Plugin{Name: "test", Formats: []sdk.Format{{Name: "x", Exporter: sdk.ExportFunc(f)}}}
+	return sdk.Plugin{Name: "test", Options: testOptions, Formats: []sdk.Format{{Name: "x", Exporter: sdk.ExportFunc(f)}}}
+}
+
+// testOptions are what the plugins of tests are told what to do by.
+var testOptions = []sdk.Option{
+	{Name: "transform", Help: "transform to place a value by"},
+	{Name: "n", Kind: sdk.OptionNumber, Help: "number to write"},
+	{Name: "place", Help: "place the value, do not read it"},
 }
 
 // importer returns a plugin that imports the format "x".

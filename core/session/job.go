@@ -4,6 +4,7 @@ import (
 	"io"
 	"time"
 
+	"github.com/oxbridge-mail/oxbridge/sdk/mapi"
 	"github.com/oxbridge-mail/oxbridge/sdk/problem"
 	"github.com/oxbridge-mail/oxbridge/sdk/transfer"
 )
@@ -36,6 +37,30 @@ type Job struct {
 	// Timeout is the longest that the job may take; 0 means the default of
 	// whoever runs it.
 	Timeout time.Duration
+	// Prepare, if not nil, may change the tree on its way, for every format
+	// alike: the snapshot of an export before the converter sees it, the result
+	// of an import before the message takes it. Values that it puts in are read
+	// until the job is over. Its error fails the job.
+	Prepare func(*mapi.Message) error
 	// Report takes problems. It is called from one goroutine at a time.
 	Report problem.Reporter
+}
+
+// Snapshot returns the message as the converter of an export is to see it.
+func (j *Job) Snapshot() (*mapi.Message, error) {
+	m, err := j.Message.Snapshot()
+	if err == nil && j.Prepare != nil {
+		err = j.Prepare(m)
+	}
+	return m, err
+}
+
+// Deliver gives the message what an import made.
+func (j *Job) Deliver(m *mapi.Message) error {
+	if j.Prepare != nil {
+		if err := j.Prepare(m); err != nil {
+			return err
+		}
+	}
+	return j.Message.SetContents(m)
 }

@@ -23,6 +23,7 @@ func New() sdk.Plugin {
 	return sdk.Plugin{
 		Name:    "eml",
 		Version: version,
+		Options: options,
 		Formats: []sdk.Format{{
 			Name:       "eml",
 			MediaType:  "message/rfc822",
@@ -35,12 +36,12 @@ func New() sdk.Plugin {
 
 // write is the exporter.
 func write(ctx context.Context, job *sdk.Job, src *mapi.Message, dst transfer.Output) error {
-	return mime.Export(ctx, src, dst, mime.ExportOptions{}, job.Reporter)
+	return mime.Export(ctx, src, dst, exportOptions(job), job.Reporter)
 }
 
 // read is the importer.
 func read(ctx context.Context, job *sdk.Job, src transfer.Input) (*mapi.Message, error) {
-	m, err := mime.Import(ctx, src, mime.ImportOptions{}, job.Reporter)
+	m, err := mime.Import(ctx, src, importOptions(job), job.Reporter)
 	if errors.Is(err, mime.ErrInput) {
 		return nil, fmt.Errorf("%w: %w", sdk.ErrBadInput, err)
 	}

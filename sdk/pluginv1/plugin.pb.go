@@ -57,6 +57,57 @@ const (
 	_ = protoimpl.EnforceVersion(protoimpl.MaxVersion - 20)
 )
 
+// What values an option takes. An option of a kind that the host does not know
+// is left out.
+type OptionKind int32
+
+const (
+	OptionKind_OPTION_KIND_UNSPECIFIED OptionKind = 0 // one line of text
+	OptionKind_OPTION_KIND_BOOL        OptionKind = 1 // "true" or "false"
+	OptionKind_OPTION_KIND_NUMBER      OptionKind = 2 // a decimal number
+)
+
+// Enum value maps for OptionKind.
+var (
+	OptionKind_name = map[int32]string{
+		0: "OPTION_KIND_UNSPECIFIED",
+		1: "OPTION_KIND_BOOL",
+		2: "OPTION_KIND_NUMBER",
+	}
+	OptionKind_value = map[string]int32{
+		"OPTION_KIND_UNSPECIFIED": 0,
+		"OPTION_KIND_BOOL":        1,
+		"OPTION_KIND_NUMBER":      2,
+	}
+)
+
+func (x OptionKind) Enum() *OptionKind {
+	p := new(OptionKind)
+	*p = x
+	return p
+}
+
+func (x OptionKind) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (OptionKind) Descriptor() protoreflect.EnumDescriptor {
+	return file_oxbridge_plugin_v1_plugin_proto_enumTypes[0].Descriptor()
+}
+
+func (OptionKind) Type() protoreflect.EnumType {
+	return &file_oxbridge_plugin_v1_plugin_proto_enumTypes[0]
+}
+
+func (x OptionKind) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use OptionKind.Descriptor instead.
+func (OptionKind) EnumDescriptor() ([]byte, []int) {
+	return file_oxbridge_plugin_v1_plugin_proto_rawDescGZIP(), []int{0}
+}
+
 type Direction int32
 
 const (
@@ -90,11 +141,11 @@ func (x Direction) String() string {
 }
 
 func (Direction) Descriptor() protoreflect.EnumDescriptor {
-	return file_oxbridge_plugin_v1_plugin_proto_enumTypes[0].Descriptor()
+	return file_oxbridge_plugin_v1_plugin_proto_enumTypes[1].Descriptor()
 }
 
 func (Direction) Type() protoreflect.EnumType {
-	return &file_oxbridge_plugin_v1_plugin_proto_enumTypes[0]
+	return &file_oxbridge_plugin_v1_plugin_proto_enumTypes[1]
 }
 
 func (x Direction) Number() protoreflect.EnumNumber {
@@ -103,7 +154,7 @@ func (x Direction) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use Direction.Descriptor instead.
 func (Direction) EnumDescriptor() ([]byte, []int) {
-	return file_oxbridge_plugin_v1_plugin_proto_rawDescGZIP(), []int{0}
+	return file_oxbridge_plugin_v1_plugin_proto_rawDescGZIP(), []int{1}
 }
 
 type ObjectKind int32
@@ -142,11 +193,11 @@ func (x ObjectKind) String() string {
 }
 
 func (ObjectKind) Descriptor() protoreflect.EnumDescriptor {
-	return file_oxbridge_plugin_v1_plugin_proto_enumTypes[1].Descriptor()
+	return file_oxbridge_plugin_v1_plugin_proto_enumTypes[2].Descriptor()
 }
 
 func (ObjectKind) Type() protoreflect.EnumType {
-	return &file_oxbridge_plugin_v1_plugin_proto_enumTypes[1]
+	return &file_oxbridge_plugin_v1_plugin_proto_enumTypes[2]
 }
 
 func (x ObjectKind) Number() protoreflect.EnumNumber {
@@ -155,7 +206,7 @@ func (x ObjectKind) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use ObjectKind.Descriptor instead.
 func (ObjectKind) EnumDescriptor() ([]byte, []int) {
-	return file_oxbridge_plugin_v1_plugin_proto_rawDescGZIP(), []int{1}
+	return file_oxbridge_plugin_v1_plugin_proto_rawDescGZIP(), []int{2}
 }
 
 type Transform int32
@@ -194,11 +245,11 @@ func (x Transform) String() string {
 }
 
 func (Transform) Descriptor() protoreflect.EnumDescriptor {
-	return file_oxbridge_plugin_v1_plugin_proto_enumTypes[2].Descriptor()
+	return file_oxbridge_plugin_v1_plugin_proto_enumTypes[3].Descriptor()
 }
 
 func (Transform) Type() protoreflect.EnumType {
-	return &file_oxbridge_plugin_v1_plugin_proto_enumTypes[2]
+	return &file_oxbridge_plugin_v1_plugin_proto_enumTypes[3]
 }
 
 func (x Transform) Number() protoreflect.EnumNumber {
@@ -207,7 +258,7 @@ func (x Transform) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use Transform.Descriptor instead.
 func (Transform) EnumDescriptor() ([]byte, []int) {
-	return file_oxbridge_plugin_v1_plugin_proto_rawDescGZIP(), []int{2}
+	return file_oxbridge_plugin_v1_plugin_proto_rawDescGZIP(), []int{3}
 }
 
 type Severity int32
@@ -246,11 +297,11 @@ func (x Severity) String() string {
 }
 
 func (Severity) Descriptor() protoreflect.EnumDescriptor {
-	return file_oxbridge_plugin_v1_plugin_proto_enumTypes[3].Descriptor()
+	return file_oxbridge_plugin_v1_plugin_proto_enumTypes[4].Descriptor()
 }
 
 func (Severity) Type() protoreflect.EnumType {
-	return &file_oxbridge_plugin_v1_plugin_proto_enumTypes[3]
+	return &file_oxbridge_plugin_v1_plugin_proto_enumTypes[4]
 }
 
 func (x Severity) Number() protoreflect.EnumNumber {
@@ -259,7 +310,7 @@ func (x Severity) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use Severity.Descriptor instead.
 func (Severity) EnumDescriptor() ([]byte, []int) {
-	return file_oxbridge_plugin_v1_plugin_proto_rawDescGZIP(), []int{3}
+	return file_oxbridge_plugin_v1_plugin_proto_rawDescGZIP(), []int{4}
 }
 
 type Result int32
@@ -304,11 +355,11 @@ func (x Result) String() string {
 }
 
 func (Result) Descriptor() protoreflect.EnumDescriptor {
-	return file_oxbridge_plugin_v1_plugin_proto_enumTypes[4].Descriptor()
+	return file_oxbridge_plugin_v1_plugin_proto_enumTypes[5].Descriptor()
 }
 
 func (Result) Type() protoreflect.EnumType {
-	return &file_oxbridge_plugin_v1_plugin_proto_enumTypes[4]
+	return &file_oxbridge_plugin_v1_plugin_proto_enumTypes[5]
 }
 
 func (x Result) Number() protoreflect.EnumNumber {
@@ -317,7 +368,7 @@ func (x Result) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use Result.Descriptor instead.
 func (Result) EnumDescriptor() ([]byte, []int) {
-	return file_oxbridge_plugin_v1_plugin_proto_rawDescGZIP(), []int{4}
+	return file_oxbridge_plugin_v1_plugin_proto_rawDescGZIP(), []int{5}
 }
 
 type DescribeRequest struct {
@@ -384,7 +435,9 @@ type Description struct {
 	// Lanes that may be open at once; 0 means 1.
 	MaxLanes uint32 `protobuf:"varint,5,opt,name=max_lanes,json=maxLanes,proto3" json:"max_lanes,omitempty"`
 	// Jobs that may be open on a lane at once; 0 means 1.
-	Pipeline      uint32 `protobuf:"varint,6,opt,name=pipeline,proto3" json:"pipeline,omitempty"`
+	Pipeline uint32 `protobuf:"varint,6,opt,name=pipeline,proto3" json:"pipeline,omitempty"`
+	// The settings that it takes. The host sends no others in Begin.options.
+	Options       []*Option `protobuf:"bytes,7,rep,name=options,proto3" json:"options,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -461,6 +514,106 @@ func (x *Description) GetPipeline() uint32 {
 	return 0
 }
 
+func (x *Description) GetOptions() []*Option {
+	if x != nil {
+		return x.Options
+	}
+	return nil
+}
+
+// A setting that users give by name.
+type Option struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Name          string                 `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"` // [a-z][a-z0-9-]{0,31}
+	Kind          OptionKind             `protobuf:"varint,2,opt,name=kind,proto3,enum=oxbridge.plugin.v1.OptionKind" json:"kind,omitempty"`
+	Default       string                 `protobuf:"bytes,3,opt,name=default,proto3" json:"default,omitempty"` // "" also stands for false and 0
+	Choices       []string               `protobuf:"bytes,4,rep,name=choices,proto3" json:"choices,omitempty"` // of a text; none means any
+	Min           int64                  `protobuf:"zigzag64,5,opt,name=min,proto3" json:"min,omitempty"`      // of a number
+	Max           int64                  `protobuf:"zigzag64,6,opt,name=max,proto3" json:"max,omitempty"`      // of a number; 0 means no bound
+	Help          string                 `protobuf:"bytes,7,opt,name=help,proto3" json:"help,omitempty"`       // one line
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Option) Reset() {
+	*x = Option{}
+	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[2]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Option) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Option) ProtoMessage() {}
+
+func (x *Option) ProtoReflect() protoreflect.Message {
+	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[2]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Option.ProtoReflect.Descriptor instead.
+func (*Option) Descriptor() ([]byte, []int) {
+	return file_oxbridge_plugin_v1_plugin_proto_rawDescGZIP(), []int{2}
+}
+
+func (x *Option) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *Option) GetKind() OptionKind {
+	if x != nil {
+		return x.Kind
+	}
+	return OptionKind_OPTION_KIND_UNSPECIFIED
+}
+
+func (x *Option) GetDefault() string {
+	if x != nil {
+		return x.Default
+	}
+	return ""
+}
+
+func (x *Option) GetChoices() []string {
+	if x != nil {
+		return x.Choices
+	}
+	return nil
+}
+
+func (x *Option) GetMin() int64 {
+	if x != nil {
+		return x.Min
+	}
+	return 0
+}
+
+func (x *Option) GetMax() int64 {
+	if x != nil {
+		return x.Max
+	}
+	return 0
+}
+
+func (x *Option) GetHelp() string {
+	if x != nil {
+		return x.Help
+	}
+	return ""
+}
+
 // A file format that the plugin reads, writes or both.
 type Format struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -475,7 +628,7 @@ type Format struct {
 
 func (x *Format) Reset() {
 	*x = Format{}
-	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[2]
+	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[3]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -487,7 +640,7 @@ func (x *Format) String() string {
 func (*Format) ProtoMessage() {}
 
 func (x *Format) ProtoReflect() protoreflect.Message {
-	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[2]
+	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[3]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -500,7 +653,7 @@ func (x *Format) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Format.ProtoReflect.Descriptor instead.
 func (*Format) Descriptor() ([]byte, []int) {
-	return file_oxbridge_plugin_v1_plugin_proto_rawDescGZIP(), []int{2}
+	return file_oxbridge_plugin_v1_plugin_proto_rawDescGZIP(), []int{3}
 }
 
 func (x *Format) GetName() string {
@@ -557,7 +710,7 @@ type HostFrame struct {
 
 func (x *HostFrame) Reset() {
 	*x = HostFrame{}
-	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[3]
+	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -569,7 +722,7 @@ func (x *HostFrame) String() string {
 func (*HostFrame) ProtoMessage() {}
 
 func (x *HostFrame) ProtoReflect() protoreflect.Message {
-	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[3]
+	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -582,7 +735,7 @@ func (x *HostFrame) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use HostFrame.ProtoReflect.Descriptor instead.
 func (*HostFrame) Descriptor() ([]byte, []int) {
-	return file_oxbridge_plugin_v1_plugin_proto_rawDescGZIP(), []int{3}
+	return file_oxbridge_plugin_v1_plugin_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *HostFrame) GetJob() uint64 {
@@ -714,7 +867,7 @@ type PluginFrame struct {
 
 func (x *PluginFrame) Reset() {
 	*x = PluginFrame{}
-	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[4]
+	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -726,7 +879,7 @@ func (x *PluginFrame) String() string {
 func (*PluginFrame) ProtoMessage() {}
 
 func (x *PluginFrame) ProtoReflect() protoreflect.Message {
-	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[4]
+	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -739,7 +892,7 @@ func (x *PluginFrame) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PluginFrame.ProtoReflect.Descriptor instead.
 func (*PluginFrame) Descriptor() ([]byte, []int) {
-	return file_oxbridge_plugin_v1_plugin_proto_rawDescGZIP(), []int{4}
+	return file_oxbridge_plugin_v1_plugin_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *PluginFrame) GetJob() uint64 {
@@ -885,7 +1038,9 @@ type Begin struct {
 	state     protoimpl.MessageState `protogen:"open.v1"`
 	Direction Direction              `protobuf:"varint,1,opt,name=direction,proto3,enum=oxbridge.plugin.v1.Direction" json:"direction,omitempty"`
 	Format    string                 `protobuf:"bytes,2,opt,name=format,proto3" json:"format,omitempty"` // Format.name
-	Options   map[string]string      `protobuf:"bytes,3,rep,name=options,proto3" json:"options,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
+	// Values for options that the plugin declares; one that is not here has its
+	// default.
+	Options map[string]string `protobuf:"bytes,3,rep,name=options,proto3" json:"options,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
 	// Milliseconds until the host gives up; it enforces this itself.
 	DeadlineMs uint32 `protobuf:"varint,4,opt,name=deadline_ms,json=deadlineMs,proto3" json:"deadline_ms,omitempty"`
 	// Export: the message. Import: empty; the input is blob 0 of input_size bytes.
@@ -902,7 +1057,7 @@ type Begin struct {
 
 func (x *Begin) Reset() {
 	*x = Begin{}
-	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[5]
+	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -914,7 +1069,7 @@ func (x *Begin) String() string {
 func (*Begin) ProtoMessage() {}
 
 func (x *Begin) ProtoReflect() protoreflect.Message {
-	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[5]
+	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -927,7 +1082,7 @@ func (x *Begin) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Begin.ProtoReflect.Descriptor instead.
 func (*Begin) Descriptor() ([]byte, []int) {
-	return file_oxbridge_plugin_v1_plugin_proto_rawDescGZIP(), []int{5}
+	return file_oxbridge_plugin_v1_plugin_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *Begin) GetDirection() Direction {
@@ -997,7 +1152,7 @@ type Snapshot struct {
 
 func (x *Snapshot) Reset() {
 	*x = Snapshot{}
-	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[6]
+	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1009,7 +1164,7 @@ func (x *Snapshot) String() string {
 func (*Snapshot) ProtoMessage() {}
 
 func (x *Snapshot) ProtoReflect() protoreflect.Message {
-	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[6]
+	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1022,7 +1177,7 @@ func (x *Snapshot) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Snapshot.ProtoReflect.Descriptor instead.
 func (*Snapshot) Descriptor() ([]byte, []int) {
-	return file_oxbridge_plugin_v1_plugin_proto_rawDescGZIP(), []int{6}
+	return file_oxbridge_plugin_v1_plugin_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *Snapshot) GetObjects() []*Object {
@@ -1054,7 +1209,7 @@ type Object struct {
 
 func (x *Object) Reset() {
 	*x = Object{}
-	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[7]
+	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1066,7 +1221,7 @@ func (x *Object) String() string {
 func (*Object) ProtoMessage() {}
 
 func (x *Object) ProtoReflect() protoreflect.Message {
-	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[7]
+	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1079,7 +1234,7 @@ func (x *Object) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Object.ProtoReflect.Descriptor instead.
 func (*Object) Descriptor() ([]byte, []int) {
-	return file_oxbridge_plugin_v1_plugin_proto_rawDescGZIP(), []int{7}
+	return file_oxbridge_plugin_v1_plugin_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *Object) GetId() uint32 {
@@ -1142,7 +1297,7 @@ type Prop struct {
 
 func (x *Prop) Reset() {
 	*x = Prop{}
-	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[8]
+	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1154,7 +1309,7 @@ func (x *Prop) String() string {
 func (*Prop) ProtoMessage() {}
 
 func (x *Prop) ProtoReflect() protoreflect.Message {
-	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[8]
+	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1167,7 +1322,7 @@ func (x *Prop) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Prop.ProtoReflect.Descriptor instead.
 func (*Prop) Descriptor() ([]byte, []int) {
-	return file_oxbridge_plugin_v1_plugin_proto_rawDescGZIP(), []int{8}
+	return file_oxbridge_plugin_v1_plugin_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *Prop) GetTag() uint32 {
@@ -1342,7 +1497,7 @@ type Name struct {
 
 func (x *Name) Reset() {
 	*x = Name{}
-	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[9]
+	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1354,7 +1509,7 @@ func (x *Name) String() string {
 func (*Name) ProtoMessage() {}
 
 func (x *Name) ProtoReflect() protoreflect.Message {
-	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[9]
+	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1367,7 +1522,7 @@ func (x *Name) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Name.ProtoReflect.Descriptor instead.
 func (*Name) Descriptor() ([]byte, []int) {
-	return file_oxbridge_plugin_v1_plugin_proto_rawDescGZIP(), []int{9}
+	return file_oxbridge_plugin_v1_plugin_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *Name) GetSet() []byte {
@@ -1405,7 +1560,7 @@ type Multi struct {
 
 func (x *Multi) Reset() {
 	*x = Multi{}
-	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[10]
+	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1417,7 +1572,7 @@ func (x *Multi) String() string {
 func (*Multi) ProtoMessage() {}
 
 func (x *Multi) ProtoReflect() protoreflect.Message {
-	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[10]
+	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1430,7 +1585,7 @@ func (x *Multi) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Multi.ProtoReflect.Descriptor instead.
 func (*Multi) Descriptor() ([]byte, []int) {
-	return file_oxbridge_plugin_v1_plugin_proto_rawDescGZIP(), []int{10}
+	return file_oxbridge_plugin_v1_plugin_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *Multi) GetIntegers() []int64 {
@@ -1480,7 +1635,7 @@ type Blob struct {
 
 func (x *Blob) Reset() {
 	*x = Blob{}
-	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[11]
+	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1492,7 +1647,7 @@ func (x *Blob) String() string {
 func (*Blob) ProtoMessage() {}
 
 func (x *Blob) ProtoReflect() protoreflect.Message {
-	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[11]
+	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1505,7 +1660,7 @@ func (x *Blob) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Blob.ProtoReflect.Descriptor instead.
 func (*Blob) Descriptor() ([]byte, []int) {
-	return file_oxbridge_plugin_v1_plugin_proto_rawDescGZIP(), []int{11}
+	return file_oxbridge_plugin_v1_plugin_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *Blob) GetId() uint32 {
@@ -1536,7 +1691,7 @@ type Read struct {
 
 func (x *Read) Reset() {
 	*x = Read{}
-	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[12]
+	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1548,7 +1703,7 @@ func (x *Read) String() string {
 func (*Read) ProtoMessage() {}
 
 func (x *Read) ProtoReflect() protoreflect.Message {
-	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[12]
+	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1561,7 +1716,7 @@ func (x *Read) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Read.ProtoReflect.Descriptor instead.
 func (*Read) Descriptor() ([]byte, []int) {
-	return file_oxbridge_plugin_v1_plugin_proto_rawDescGZIP(), []int{12}
+	return file_oxbridge_plugin_v1_plugin_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *Read) GetId() uint32 {
@@ -1608,7 +1763,7 @@ type Find struct {
 
 func (x *Find) Reset() {
 	*x = Find{}
-	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[13]
+	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1620,7 +1775,7 @@ func (x *Find) String() string {
 func (*Find) ProtoMessage() {}
 
 func (x *Find) ProtoReflect() protoreflect.Message {
-	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[13]
+	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1633,7 +1788,7 @@ func (x *Find) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Find.ProtoReflect.Descriptor instead.
 func (*Find) Descriptor() ([]byte, []int) {
-	return file_oxbridge_plugin_v1_plugin_proto_rawDescGZIP(), []int{13}
+	return file_oxbridge_plugin_v1_plugin_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *Find) GetId() uint32 {
@@ -1682,7 +1837,7 @@ type Found struct {
 
 func (x *Found) Reset() {
 	*x = Found{}
-	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[14]
+	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1694,7 +1849,7 @@ func (x *Found) String() string {
 func (*Found) ProtoMessage() {}
 
 func (x *Found) ProtoReflect() protoreflect.Message {
-	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[14]
+	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1707,7 +1862,7 @@ func (x *Found) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Found.ProtoReflect.Descriptor instead.
 func (*Found) Descriptor() ([]byte, []int) {
-	return file_oxbridge_plugin_v1_plugin_proto_rawDescGZIP(), []int{14}
+	return file_oxbridge_plugin_v1_plugin_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *Found) GetId() uint32 {
@@ -1743,7 +1898,7 @@ type Refused struct {
 
 func (x *Refused) Reset() {
 	*x = Refused{}
-	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[15]
+	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1755,7 +1910,7 @@ func (x *Refused) String() string {
 func (*Refused) ProtoMessage() {}
 
 func (x *Refused) ProtoReflect() protoreflect.Message {
-	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[15]
+	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1768,7 +1923,7 @@ func (x *Refused) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Refused.ProtoReflect.Descriptor instead.
 func (*Refused) Descriptor() ([]byte, []int) {
-	return file_oxbridge_plugin_v1_plugin_proto_rawDescGZIP(), []int{15}
+	return file_oxbridge_plugin_v1_plugin_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *Refused) GetId() uint32 {
@@ -1802,7 +1957,7 @@ type Cancel struct {
 
 func (x *Cancel) Reset() {
 	*x = Cancel{}
-	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[16]
+	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1814,7 +1969,7 @@ func (x *Cancel) String() string {
 func (*Cancel) ProtoMessage() {}
 
 func (x *Cancel) ProtoReflect() protoreflect.Message {
-	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[16]
+	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1827,7 +1982,7 @@ func (x *Cancel) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Cancel.ProtoReflect.Descriptor instead.
 func (*Cancel) Descriptor() ([]byte, []int) {
-	return file_oxbridge_plugin_v1_plugin_proto_rawDescGZIP(), []int{16}
+	return file_oxbridge_plugin_v1_plugin_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *Cancel) GetReason() string {
@@ -1850,7 +2005,7 @@ type Data struct {
 
 func (x *Data) Reset() {
 	*x = Data{}
-	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[17]
+	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1862,7 +2017,7 @@ func (x *Data) String() string {
 func (*Data) ProtoMessage() {}
 
 func (x *Data) ProtoReflect() protoreflect.Message {
-	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[17]
+	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1875,7 +2030,7 @@ func (x *Data) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Data.ProtoReflect.Descriptor instead.
 func (*Data) Descriptor() ([]byte, []int) {
-	return file_oxbridge_plugin_v1_plugin_proto_rawDescGZIP(), []int{17}
+	return file_oxbridge_plugin_v1_plugin_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *Data) GetId() uint32 {
@@ -1913,7 +2068,7 @@ type Ref struct {
 
 func (x *Ref) Reset() {
 	*x = Ref{}
-	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[18]
+	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1925,7 +2080,7 @@ func (x *Ref) String() string {
 func (*Ref) ProtoMessage() {}
 
 func (x *Ref) ProtoReflect() protoreflect.Message {
-	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[18]
+	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1938,7 +2093,7 @@ func (x *Ref) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Ref.ProtoReflect.Descriptor instead.
 func (*Ref) Descriptor() ([]byte, []int) {
-	return file_oxbridge_plugin_v1_plugin_proto_rawDescGZIP(), []int{18}
+	return file_oxbridge_plugin_v1_plugin_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *Ref) GetBlob() uint32 {
@@ -1980,7 +2135,7 @@ type Put struct {
 
 func (x *Put) Reset() {
 	*x = Put{}
-	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[19]
+	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1992,7 +2147,7 @@ func (x *Put) String() string {
 func (*Put) ProtoMessage() {}
 
 func (x *Put) ProtoReflect() protoreflect.Message {
-	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[19]
+	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2005,7 +2160,7 @@ func (x *Put) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Put.ProtoReflect.Descriptor instead.
 func (*Put) Descriptor() ([]byte, []int) {
-	return file_oxbridge_plugin_v1_plugin_proto_rawDescGZIP(), []int{19}
+	return file_oxbridge_plugin_v1_plugin_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *Put) GetObjects() []*Object {
@@ -2030,7 +2185,7 @@ type Problem struct {
 
 func (x *Problem) Reset() {
 	*x = Problem{}
-	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[20]
+	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2042,7 +2197,7 @@ func (x *Problem) String() string {
 func (*Problem) ProtoMessage() {}
 
 func (x *Problem) ProtoReflect() protoreflect.Message {
-	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[20]
+	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2055,7 +2210,7 @@ func (x *Problem) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Problem.ProtoReflect.Descriptor instead.
 func (*Problem) Descriptor() ([]byte, []int) {
-	return file_oxbridge_plugin_v1_plugin_proto_rawDescGZIP(), []int{20}
+	return file_oxbridge_plugin_v1_plugin_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *Problem) GetCode() string {
@@ -2109,7 +2264,7 @@ type Progress struct {
 
 func (x *Progress) Reset() {
 	*x = Progress{}
-	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[21]
+	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2121,7 +2276,7 @@ func (x *Progress) String() string {
 func (*Progress) ProtoMessage() {}
 
 func (x *Progress) ProtoReflect() protoreflect.Message {
-	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[21]
+	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2134,7 +2289,7 @@ func (x *Progress) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Progress.ProtoReflect.Descriptor instead.
 func (*Progress) Descriptor() ([]byte, []int) {
-	return file_oxbridge_plugin_v1_plugin_proto_rawDescGZIP(), []int{21}
+	return file_oxbridge_plugin_v1_plugin_proto_rawDescGZIP(), []int{22}
 }
 
 // Done ends the job. Its handles are dead afterwards.
@@ -2148,7 +2303,7 @@ type Done struct {
 
 func (x *Done) Reset() {
 	*x = Done{}
-	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[22]
+	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2160,7 +2315,7 @@ func (x *Done) String() string {
 func (*Done) ProtoMessage() {}
 
 func (x *Done) ProtoReflect() protoreflect.Message {
-	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[22]
+	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2173,7 +2328,7 @@ func (x *Done) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Done.ProtoReflect.Descriptor instead.
 func (*Done) Descriptor() ([]byte, []int) {
-	return file_oxbridge_plugin_v1_plugin_proto_rawDescGZIP(), []int{22}
+	return file_oxbridge_plugin_v1_plugin_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *Done) GetResult() Result {
@@ -2197,14 +2352,23 @@ const file_oxbridge_plugin_v1_plugin_proto_rawDesc = "" +
 	"\x1foxbridge/plugin/v1/plugin.proto\x12\x12oxbridge.plugin.v1\"P\n" +
 	"\x0fDescribeRequest\x12!\n" +
 	"\fhost_version\x18\x01 \x01(\tR\vhostVersion\x12\x1a\n" +
-	"\bfeatures\x18\x02 \x03(\tR\bfeatures\"\xc6\x01\n" +
+	"\bfeatures\x18\x02 \x03(\tR\bfeatures\"\xfc\x01\n" +
 	"\vDescription\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x18\n" +
 	"\aversion\x18\x02 \x01(\tR\aversion\x124\n" +
 	"\aformats\x18\x03 \x03(\v2\x1a.oxbridge.plugin.v1.FormatR\aformats\x12\x1a\n" +
 	"\bfeatures\x18\x04 \x03(\tR\bfeatures\x12\x1b\n" +
 	"\tmax_lanes\x18\x05 \x01(\rR\bmaxLanes\x12\x1a\n" +
-	"\bpipeline\x18\x06 \x01(\rR\bpipeline\"\x8f\x01\n" +
+	"\bpipeline\x18\x06 \x01(\rR\bpipeline\x124\n" +
+	"\aoptions\x18\a \x03(\v2\x1a.oxbridge.plugin.v1.OptionR\aoptions\"\xbc\x01\n" +
+	"\x06Option\x12\x12\n" +
+	"\x04name\x18\x01 \x01(\tR\x04name\x122\n" +
+	"\x04kind\x18\x02 \x01(\x0e2\x1e.oxbridge.plugin.v1.OptionKindR\x04kind\x12\x18\n" +
+	"\adefault\x18\x03 \x01(\tR\adefault\x12\x18\n" +
+	"\achoices\x18\x04 \x03(\tR\achoices\x12\x10\n" +
+	"\x03min\x18\x05 \x01(\x12R\x03min\x12\x10\n" +
+	"\x03max\x18\x06 \x01(\x12R\x03max\x12\x12\n" +
+	"\x04help\x18\a \x01(\tR\x04help\"\x8f\x01\n" +
 	"\x06Format\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x1d\n" +
 	"\n" +
@@ -2326,7 +2490,12 @@ const file_oxbridge_plugin_v1_plugin_proto_rawDesc = "" +
 	"\bProgress\"P\n" +
 	"\x04Done\x122\n" +
 	"\x06result\x18\x01 \x01(\x0e2\x1a.oxbridge.plugin.v1.ResultR\x06result\x12\x14\n" +
-	"\x05error\x18\x02 \x01(\tR\x05error*R\n" +
+	"\x05error\x18\x02 \x01(\tR\x05error*W\n" +
+	"\n" +
+	"OptionKind\x12\x1b\n" +
+	"\x17OPTION_KIND_UNSPECIFIED\x10\x00\x12\x14\n" +
+	"\x10OPTION_KIND_BOOL\x10\x01\x12\x16\n" +
+	"\x12OPTION_KIND_NUMBER\x10\x02*R\n" +
 	"\tDirection\x12\x19\n" +
 	"\x15DIRECTION_UNSPECIFIED\x10\x00\x12\x14\n" +
 	"\x10DIRECTION_EXPORT\x10\x01\x12\x14\n" +
@@ -2370,78 +2539,82 @@ func file_oxbridge_plugin_v1_plugin_proto_rawDescGZIP() []byte {
 	return file_oxbridge_plugin_v1_plugin_proto_rawDescData
 }
 
-var file_oxbridge_plugin_v1_plugin_proto_enumTypes = make([]protoimpl.EnumInfo, 5)
-var file_oxbridge_plugin_v1_plugin_proto_msgTypes = make([]protoimpl.MessageInfo, 24)
+var file_oxbridge_plugin_v1_plugin_proto_enumTypes = make([]protoimpl.EnumInfo, 6)
+var file_oxbridge_plugin_v1_plugin_proto_msgTypes = make([]protoimpl.MessageInfo, 25)
 var file_oxbridge_plugin_v1_plugin_proto_goTypes = []any{
-	(Direction)(0),          // 0: oxbridge.plugin.v1.Direction
-	(ObjectKind)(0),         // 1: oxbridge.plugin.v1.ObjectKind
-	(Transform)(0),          // 2: oxbridge.plugin.v1.Transform
-	(Severity)(0),           // 3: oxbridge.plugin.v1.Severity
-	(Result)(0),             // 4: oxbridge.plugin.v1.Result
-	(*DescribeRequest)(nil), // 5: oxbridge.plugin.v1.DescribeRequest
-	(*Description)(nil),     // 6: oxbridge.plugin.v1.Description
-	(*Format)(nil),          // 7: oxbridge.plugin.v1.Format
-	(*HostFrame)(nil),       // 8: oxbridge.plugin.v1.HostFrame
-	(*PluginFrame)(nil),     // 9: oxbridge.plugin.v1.PluginFrame
-	(*Begin)(nil),           // 10: oxbridge.plugin.v1.Begin
-	(*Snapshot)(nil),        // 11: oxbridge.plugin.v1.Snapshot
-	(*Object)(nil),          // 12: oxbridge.plugin.v1.Object
-	(*Prop)(nil),            // 13: oxbridge.plugin.v1.Prop
-	(*Name)(nil),            // 14: oxbridge.plugin.v1.Name
-	(*Multi)(nil),           // 15: oxbridge.plugin.v1.Multi
-	(*Blob)(nil),            // 16: oxbridge.plugin.v1.Blob
-	(*Read)(nil),            // 17: oxbridge.plugin.v1.Read
-	(*Find)(nil),            // 18: oxbridge.plugin.v1.Find
-	(*Found)(nil),           // 19: oxbridge.plugin.v1.Found
-	(*Refused)(nil),         // 20: oxbridge.plugin.v1.Refused
-	(*Cancel)(nil),          // 21: oxbridge.plugin.v1.Cancel
-	(*Data)(nil),            // 22: oxbridge.plugin.v1.Data
-	(*Ref)(nil),             // 23: oxbridge.plugin.v1.Ref
-	(*Put)(nil),             // 24: oxbridge.plugin.v1.Put
-	(*Problem)(nil),         // 25: oxbridge.plugin.v1.Problem
-	(*Progress)(nil),        // 26: oxbridge.plugin.v1.Progress
-	(*Done)(nil),            // 27: oxbridge.plugin.v1.Done
-	nil,                     // 28: oxbridge.plugin.v1.Begin.OptionsEntry
+	(OptionKind)(0),         // 0: oxbridge.plugin.v1.OptionKind
+	(Direction)(0),          // 1: oxbridge.plugin.v1.Direction
+	(ObjectKind)(0),         // 2: oxbridge.plugin.v1.ObjectKind
+	(Transform)(0),          // 3: oxbridge.plugin.v1.Transform
+	(Severity)(0),           // 4: oxbridge.plugin.v1.Severity
+	(Result)(0),             // 5: oxbridge.plugin.v1.Result
+	(*DescribeRequest)(nil), // 6: oxbridge.plugin.v1.DescribeRequest
+	(*Description)(nil),     // 7: oxbridge.plugin.v1.Description
+	(*Option)(nil),          // 8: oxbridge.plugin.v1.Option
+	(*Format)(nil),          // 9: oxbridge.plugin.v1.Format
+	(*HostFrame)(nil),       // 10: oxbridge.plugin.v1.HostFrame
+	(*PluginFrame)(nil),     // 11: oxbridge.plugin.v1.PluginFrame
+	(*Begin)(nil),           // 12: oxbridge.plugin.v1.Begin
+	(*Snapshot)(nil),        // 13: oxbridge.plugin.v1.Snapshot
+	(*Object)(nil),          // 14: oxbridge.plugin.v1.Object
+	(*Prop)(nil),            // 15: oxbridge.plugin.v1.Prop
+	(*Name)(nil),            // 16: oxbridge.plugin.v1.Name
+	(*Multi)(nil),           // 17: oxbridge.plugin.v1.Multi
+	(*Blob)(nil),            // 18: oxbridge.plugin.v1.Blob
+	(*Read)(nil),            // 19: oxbridge.plugin.v1.Read
+	(*Find)(nil),            // 20: oxbridge.plugin.v1.Find
+	(*Found)(nil),           // 21: oxbridge.plugin.v1.Found
+	(*Refused)(nil),         // 22: oxbridge.plugin.v1.Refused
+	(*Cancel)(nil),          // 23: oxbridge.plugin.v1.Cancel
+	(*Data)(nil),            // 24: oxbridge.plugin.v1.Data
+	(*Ref)(nil),             // 25: oxbridge.plugin.v1.Ref
+	(*Put)(nil),             // 26: oxbridge.plugin.v1.Put
+	(*Problem)(nil),         // 27: oxbridge.plugin.v1.Problem
+	(*Progress)(nil),        // 28: oxbridge.plugin.v1.Progress
+	(*Done)(nil),            // 29: oxbridge.plugin.v1.Done
+	nil,                     // 30: oxbridge.plugin.v1.Begin.OptionsEntry
 }
 var file_oxbridge_plugin_v1_plugin_proto_depIdxs = []int32{
-	7,  // 0: oxbridge.plugin.v1.Description.formats:type_name -> oxbridge.plugin.v1.Format
-	10, // 1: oxbridge.plugin.v1.HostFrame.begin:type_name -> oxbridge.plugin.v1.Begin
-	11, // 2: oxbridge.plugin.v1.HostFrame.snapshot:type_name -> oxbridge.plugin.v1.Snapshot
-	22, // 3: oxbridge.plugin.v1.HostFrame.data:type_name -> oxbridge.plugin.v1.Data
-	19, // 4: oxbridge.plugin.v1.HostFrame.found:type_name -> oxbridge.plugin.v1.Found
-	20, // 5: oxbridge.plugin.v1.HostFrame.refused:type_name -> oxbridge.plugin.v1.Refused
-	21, // 6: oxbridge.plugin.v1.HostFrame.cancel:type_name -> oxbridge.plugin.v1.Cancel
-	17, // 7: oxbridge.plugin.v1.PluginFrame.read:type_name -> oxbridge.plugin.v1.Read
-	18, // 8: oxbridge.plugin.v1.PluginFrame.find:type_name -> oxbridge.plugin.v1.Find
-	22, // 9: oxbridge.plugin.v1.PluginFrame.data:type_name -> oxbridge.plugin.v1.Data
-	23, // 10: oxbridge.plugin.v1.PluginFrame.ref:type_name -> oxbridge.plugin.v1.Ref
-	24, // 11: oxbridge.plugin.v1.PluginFrame.put:type_name -> oxbridge.plugin.v1.Put
-	25, // 12: oxbridge.plugin.v1.PluginFrame.problem:type_name -> oxbridge.plugin.v1.Problem
-	26, // 13: oxbridge.plugin.v1.PluginFrame.progress:type_name -> oxbridge.plugin.v1.Progress
-	27, // 14: oxbridge.plugin.v1.PluginFrame.done:type_name -> oxbridge.plugin.v1.Done
-	0,  // 15: oxbridge.plugin.v1.Begin.direction:type_name -> oxbridge.plugin.v1.Direction
-	28, // 16: oxbridge.plugin.v1.Begin.options:type_name -> oxbridge.plugin.v1.Begin.OptionsEntry
-	12, // 17: oxbridge.plugin.v1.Begin.objects:type_name -> oxbridge.plugin.v1.Object
-	12, // 18: oxbridge.plugin.v1.Snapshot.objects:type_name -> oxbridge.plugin.v1.Object
-	1,  // 19: oxbridge.plugin.v1.Object.kind:type_name -> oxbridge.plugin.v1.ObjectKind
-	13, // 20: oxbridge.plugin.v1.Object.props:type_name -> oxbridge.plugin.v1.Prop
-	14, // 21: oxbridge.plugin.v1.Prop.name:type_name -> oxbridge.plugin.v1.Name
-	15, // 22: oxbridge.plugin.v1.Prop.multi:type_name -> oxbridge.plugin.v1.Multi
-	16, // 23: oxbridge.plugin.v1.Prop.blob:type_name -> oxbridge.plugin.v1.Blob
-	23, // 24: oxbridge.plugin.v1.Prop.ref:type_name -> oxbridge.plugin.v1.Ref
-	2,  // 25: oxbridge.plugin.v1.Ref.transform:type_name -> oxbridge.plugin.v1.Transform
-	12, // 26: oxbridge.plugin.v1.Put.objects:type_name -> oxbridge.plugin.v1.Object
-	3,  // 27: oxbridge.plugin.v1.Problem.severity:type_name -> oxbridge.plugin.v1.Severity
-	4,  // 28: oxbridge.plugin.v1.Done.result:type_name -> oxbridge.plugin.v1.Result
-	5,  // 29: oxbridge.plugin.v1.Converter.Describe:input_type -> oxbridge.plugin.v1.DescribeRequest
-	8,  // 30: oxbridge.plugin.v1.Converter.Lane:input_type -> oxbridge.plugin.v1.HostFrame
-	6,  // 31: oxbridge.plugin.v1.Converter.Describe:output_type -> oxbridge.plugin.v1.Description
-	9,  // 32: oxbridge.plugin.v1.Converter.Lane:output_type -> oxbridge.plugin.v1.PluginFrame
-	31, // [31:33] is the sub-list for method output_type
-	29, // [29:31] is the sub-list for method input_type
-	29, // [29:29] is the sub-list for extension type_name
-	29, // [29:29] is the sub-list for extension extendee
-	0,  // [0:29] is the sub-list for field type_name
+	9,  // 0: oxbridge.plugin.v1.Description.formats:type_name -> oxbridge.plugin.v1.Format
+	8,  // 1: oxbridge.plugin.v1.Description.options:type_name -> oxbridge.plugin.v1.Option
+	0,  // 2: oxbridge.plugin.v1.Option.kind:type_name -> oxbridge.plugin.v1.OptionKind
+	12, // 3: oxbridge.plugin.v1.HostFrame.begin:type_name -> oxbridge.plugin.v1.Begin
+	13, // 4: oxbridge.plugin.v1.HostFrame.snapshot:type_name -> oxbridge.plugin.v1.Snapshot
+	24, // 5: oxbridge.plugin.v1.HostFrame.data:type_name -> oxbridge.plugin.v1.Data
+	21, // 6: oxbridge.plugin.v1.HostFrame.found:type_name -> oxbridge.plugin.v1.Found
+	22, // 7: oxbridge.plugin.v1.HostFrame.refused:type_name -> oxbridge.plugin.v1.Refused
+	23, // 8: oxbridge.plugin.v1.HostFrame.cancel:type_name -> oxbridge.plugin.v1.Cancel
+	19, // 9: oxbridge.plugin.v1.PluginFrame.read:type_name -> oxbridge.plugin.v1.Read
+	20, // 10: oxbridge.plugin.v1.PluginFrame.find:type_name -> oxbridge.plugin.v1.Find
+	24, // 11: oxbridge.plugin.v1.PluginFrame.data:type_name -> oxbridge.plugin.v1.Data
+	25, // 12: oxbridge.plugin.v1.PluginFrame.ref:type_name -> oxbridge.plugin.v1.Ref
+	26, // 13: oxbridge.plugin.v1.PluginFrame.put:type_name -> oxbridge.plugin.v1.Put
+	27, // 14: oxbridge.plugin.v1.PluginFrame.problem:type_name -> oxbridge.plugin.v1.Problem
+	28, // 15: oxbridge.plugin.v1.PluginFrame.progress:type_name -> oxbridge.plugin.v1.Progress
+	29, // 16: oxbridge.plugin.v1.PluginFrame.done:type_name -> oxbridge.plugin.v1.Done
+	1,  // 17: oxbridge.plugin.v1.Begin.direction:type_name -> oxbridge.plugin.v1.Direction
+	30, // 18: oxbridge.plugin.v1.Begin.options:type_name -> oxbridge.plugin.v1.Begin.OptionsEntry
+	14, // 19: oxbridge.plugin.v1.Begin.objects:type_name -> oxbridge.plugin.v1.Object
+	14, // 20: oxbridge.plugin.v1.Snapshot.objects:type_name -> oxbridge.plugin.v1.Object
+	2,  // 21: oxbridge.plugin.v1.Object.kind:type_name -> oxbridge.plugin.v1.ObjectKind
+	15, // 22: oxbridge.plugin.v1.Object.props:type_name -> oxbridge.plugin.v1.Prop
+	16, // 23: oxbridge.plugin.v1.Prop.name:type_name -> oxbridge.plugin.v1.Name
+	17, // 24: oxbridge.plugin.v1.Prop.multi:type_name -> oxbridge.plugin.v1.Multi
+	18, // 25: oxbridge.plugin.v1.Prop.blob:type_name -> oxbridge.plugin.v1.Blob
+	25, // 26: oxbridge.plugin.v1.Prop.ref:type_name -> oxbridge.plugin.v1.Ref
+	3,  // 27: oxbridge.plugin.v1.Ref.transform:type_name -> oxbridge.plugin.v1.Transform
+	14, // 28: oxbridge.plugin.v1.Put.objects:type_name -> oxbridge.plugin.v1.Object
+	4,  // 29: oxbridge.plugin.v1.Problem.severity:type_name -> oxbridge.plugin.v1.Severity
+	5,  // 30: oxbridge.plugin.v1.Done.result:type_name -> oxbridge.plugin.v1.Result
+	6,  // 31: oxbridge.plugin.v1.Converter.Describe:input_type -> oxbridge.plugin.v1.DescribeRequest
+	10, // 32: oxbridge.plugin.v1.Converter.Lane:input_type -> oxbridge.plugin.v1.HostFrame
+	7,  // 33: oxbridge.plugin.v1.Converter.Describe:output_type -> oxbridge.plugin.v1.Description
+	11, // 34: oxbridge.plugin.v1.Converter.Lane:output_type -> oxbridge.plugin.v1.PluginFrame
+	33, // [33:35] is the sub-list for method output_type
+	31, // [31:33] is the sub-list for method input_type
+	31, // [31:31] is the sub-list for extension type_name
+	31, // [31:31] is the sub-list for extension extendee
+	0,  // [0:31] is the sub-list for field type_name
 }
 
 func init() { file_oxbridge_plugin_v1_plugin_proto_init() }
@@ -2449,7 +2622,7 @@ func file_oxbridge_plugin_v1_plugin_proto_init() {
 	if File_oxbridge_plugin_v1_plugin_proto != nil {
 		return
 	}
-	file_oxbridge_plugin_v1_plugin_proto_msgTypes[3].OneofWrappers = []any{
+	file_oxbridge_plugin_v1_plugin_proto_msgTypes[4].OneofWrappers = []any{
 		(*HostFrame_Begin)(nil),
 		(*HostFrame_Snapshot)(nil),
 		(*HostFrame_Data)(nil),
@@ -2457,7 +2630,7 @@ func file_oxbridge_plugin_v1_plugin_proto_init() {
 		(*HostFrame_Refused)(nil),
 		(*HostFrame_Cancel)(nil),
 	}
-	file_oxbridge_plugin_v1_plugin_proto_msgTypes[4].OneofWrappers = []any{
+	file_oxbridge_plugin_v1_plugin_proto_msgTypes[5].OneofWrappers = []any{
 		(*PluginFrame_Read)(nil),
 		(*PluginFrame_Find)(nil),
 		(*PluginFrame_Data)(nil),
@@ -2467,7 +2640,7 @@ func file_oxbridge_plugin_v1_plugin_proto_init() {
 		(*PluginFrame_Progress)(nil),
 		(*PluginFrame_Done)(nil),
 	}
-	file_oxbridge_plugin_v1_plugin_proto_msgTypes[8].OneofWrappers = []any{
+	file_oxbridge_plugin_v1_plugin_proto_msgTypes[9].OneofWrappers = []any{
 		(*Prop_Integer)(nil),
 		(*Prop_Floating)(nil),
 		(*Prop_Time)(nil),
@@ -2483,8 +2656,8 @@ func file_oxbridge_plugin_v1_plugin_proto_init() {
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_oxbridge_plugin_v1_plugin_proto_rawDesc), len(file_oxbridge_plugin_v1_plugin_proto_rawDesc)),
-			NumEnums:      5,
-			NumMessages:   24,
+			NumEnums:      6,
+			NumMessages:   25,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -25,6 +25,7 @@ type Plugin struct {
 	Name, Version string
 	Formats       []Format
 	Jobs          int
+	Options       []*pluginv1.Option
 	// Classify says which result an error of Import or Export stands for.
 	Classify func(error) pluginv1.Result
 	// Log takes what is for the operator.
@@ -105,6 +106,7 @@ func (s *server) Describe(_ context.Context, _ *pluginv1.DescribeRequest) (*plug
 		Version:  s.p.Version,
 		MaxLanes: uint32(s.lanes),
 		Pipeline: uint32(s.pipeline),
+		Options:  s.p.Options,
 	}
 	for _, f := range s.p.Formats {
 		d.Formats = append(d.Formats, &pluginv1.Format{
