@@ -6,12 +6,15 @@ PROTOC_GEN_VT   := github.com/planetscale/vtprotobuf/cmd/protoc-gen-go-vtproto@v
 GOLANGCI_LINT   := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 PROTOC_VERSION  := 3.21.12
 
+GRPCIO           := 1.85.3
+PYPROTOBUF       := 7.36.2
+
 BIN      := $(CURDIR)/.bin
 MODULE   := github.com/oxbridge-mail/oxbridge
 FUZZTIME ?= 30s
 export GOBIN := $(BIN)
 
-.PHONY: help build test lint generate check-generated fuzz bench clean
+.PHONY: help build test lint generate check-generated fuzz bench python clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -33,10 +36,11 @@ generate: $(BIN)/protoc-gen-go $(BIN)/protoc-gen-go-grpc $(BIN)/protoc-gen-go-vt
 		--go-grpc_out=. --go-grpc_opt=module=$(MODULE) \
 		--go-vtproto_out=. --go-vtproto_opt=module=$(MODULE),features=marshal+unmarshal+size \
 		sdk/proto/oxbridge/plugin/v1/plugin.proto
+	protoc -I sdk/proto/oxbridge/plugin/v1 --python_out=sdk/python/oxbridge_plugin sdk/proto/oxbridge/plugin/v1/plugin.proto
 	go generate ./...
 
 check-generated: generate ## fail when generated files are not up to date
-	git diff --exit-code -- '*_gen.go' '*.pb.go'
+	git diff --exit-code -- '*_gen.go' '*.pb.go' 'sdk/python/oxbridge_plugin'
 
 fuzz: ## run every fuzz target for FUZZTIME (30s)
 	@grep -rl --include='*_test.go' '^func Fuzz' . | xargs -n1 dirname | sort -u | while read -r dir; do \
@@ -48,6 +52,12 @@ fuzz: ## run every fuzz target for FUZZTIME (30s)
 
 bench: ## compare the plugin process with the same converter called in process
 	go test -run '^$$' -bench . -benchtime 3s -count 1 ./cmd/oxbridge
+
+python: $(BIN)/python ## install what the Python plugins of the tests need
+
+$(BIN)/python:
+	python3 -m venv $@
+	$@/bin/pip install -q --disable-pip-version-check grpcio==$(GRPCIO) protobuf==$(PYPROTOBUF)
 
 clean: ## remove what was built
 	rm -rf oxbridge $(BIN)

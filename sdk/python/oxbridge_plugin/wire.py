@@ -1,0 +1,152 @@
+"""Messages as objects on the wire, both ways (plugin.proto, message Object)."""
+
+from . import plugin_pb2 as pb
+from .message import (BINARY, BOOLEAN, FLOATINGS, GUID, INTEGERS, MULTI, OBJECT, SERVER_ID, TEXT, TIME, Attachment,
+                      Large, Message, Properties)
+from .transfer import FRAME_OBJECTS, INLINE, Piece
+
+_BYTES = {BINARY, OBJECT, GUID, SERVER_ID}
+_OBJECT_COST = 32
+
+
+def field_of(kind):
+    """The field of Prop that carries a value of that type; None if none does."""
+    if kind in INTEGERS:
+        return "integer"
+    if kind in FLOATINGS:
+        return "floating"
+    return "time" if kind == TIME else "text" if kind == TEXT else "bytes" if kind in _BYTES else None
+
+
+class Builder:
+    """Puts a message together from the objects that the host sends."""
+
+    def __init__(self, job):
+        self._job = job
+        self._nodes = {}
+        self.message = None
+
+    def add(self, objects):
+        """Takes objects, each below one that is there, or more properties of one."""
+        for o in objects:
+            node = self._nodes.get(o.id) or self._enter(o)
+            if node is not None:
+                for p in o.props:
+                    self._set(node, p)
+
+    def _enter(self, o):
+        parent = self._nodes.get(o.parent)
+        node = None
+        if o.kind == pb.OBJECT_KIND_MESSAGE and o.parent == 0 and self.message is None:
+            node = self.message = Message()
+        elif o.kind == pb.OBJECT_KIND_MESSAGE and isinstance(parent, Attachment):
+            node = parent.embedded = Message()
+        elif o.kind == pb.OBJECT_KIND_RECIPIENT and isinstance(parent, Message):
+            node = Properties()
+            parent.recipients.append(node)
+        elif o.kind == pb.OBJECT_KIND_ATTACHMENT and isinstance(parent, Message):
+            node = Attachment()
+            parent.attachments.append(node)
+        self._nodes[o.id] = node  # None: of a later version, dropped with all below it
+        return node
+
+    def _set(self, node, p):
+        kind = p.tag & 0xFFFF
+        key = p.tag >> 16
+        if p.HasField("name"):
+            key = (p.name.set, p.name.text or p.name.id)
+        which = p.WhichOneof("value")
+        if which is None:
+            value = None
+        elif which == "blob":
+            value = Large(self._job, p.blob.id, p.blob.size)
+        elif which == "multi":
+            value = list(getattr(p.multi, _plural(kind & ~MULTI)) if _plural(kind & ~MULTI) else [])
+        else:
+            value = getattr(p, which)
+        node._values[key] = (kind, value)
+
+
+def _plural(kind):
+    field = field_of(kind)
+    return field if field in (None, "bytes") else field + "s"
+
+
+class Flattener:
+    """Takes a message apart into the objects of Put frames."""
+
+    def __init__(self):
+        self.streams = []  # values that are sent after the objects
+        self._chunks = [[]]
+        self._size = 0
+        self._last = 0
+
+    def flatten(self, message):
+        """Returns lists of objects, one for each frame."""
+        self._message(message, 0)
+        return self._chunks
+
+    def _message(self, m, parent):
+        here = self._object(m, parent, pb.OBJECT_KIND_MESSAGE)
+        for r in m.recipients:
+            self._object(r, here, pb.OBJECT_KIND_RECIPIENT)
+        for a in m.attachments:
+            below = self._object(a, here, pb.OBJECT_KIND_ATTACHMENT)
+            if a.embedded is not None:
+                self._message(a.embedded, below)
+
+    def _object(self, props, parent, kind):
+        self._last += 1
+        o = self._begin(parent, kind)
+        for key, type_, value in props.items():
+            p = self._prop(key, type_, value)
+            size = p.ByteSize() + 8
+            if self._size + size > FRAME_OBJECTS and self._size > _OBJECT_COST:
+                self._cut()
+                o = self._begin(parent, kind)
+            o.props.append(p)
+            self._size += size
+        return self._last
+
+    def _begin(self, parent, kind):
+        if self._size + _OBJECT_COST > FRAME_OBJECTS:
+            self._cut()
+        o = pb.Object(id=self._last, parent=parent, kind=kind)
+        self._chunks[-1].append(o)
+        self._size += _OBJECT_COST
+        return o
+
+    def _cut(self):
+        self._chunks.append([])
+        self._size = 0
+
+    def _prop(self, key, kind, value):
+        p = pb.Prop(tag=kind)
+        if isinstance(key, tuple):
+            set_, which = key
+            p.name.set = set_
+            if isinstance(which, str):
+                p.name.text = which
+            else:
+                p.name.id = which
+        else:
+            p.tag |= key << 16
+        try:
+            self._value(p, kind, value)
+        except (TypeError, ValueError) as e:
+            raise TypeError(f"property 0x{p.tag:08X}: {value!r:.60} is no value of type 0x{kind:04X}") from e
+        return p
+
+    def _value(self, p, kind, value):
+        if kind & MULTI:
+            getattr(p.multi, _plural(kind & ~MULTI)).extend(value)
+        elif isinstance(value, Piece):
+            p.ref.blob, p.ref.offset, p.ref.length, p.ref.transform = value.blob, value.offset, value.size, value.transform
+        elif isinstance(value, (str, bytes)) and kind in (TEXT, BINARY, OBJECT) and len(value) > INLINE // 4:
+            self.streams.append(value.encode() if isinstance(value, str) else value)
+            p.stream = len(self.streams)
+        elif value is not None:
+            field = field_of(kind)
+            if field is None:
+                raise TypeError("unknown type")
+            setattr(p, field, int(value) if kind == BOOLEAN else value)
