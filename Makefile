@@ -57,7 +57,7 @@ python: $(BIN)/python ## install what the Python plugins of the tests need
 
 $(BIN)/python:
 	python3 -m venv $@
-	$@/bin/pip install -q --disable-pip-version-check grpcio==$(GRPCIO) protobuf==$(PYPROTOBUF)
+	$@/bin/pip install -q --disable-pip-version-check grpcio==$(GRPCIO) protobuf==$(PYPROTOBUF) || { rm -rf $@; exit 1; }
 
 clean: ## remove what was built
 	rm -rf oxbridge $(BIN)
