@@ -117,7 +117,7 @@ func (j *job) place(r *pluginv1.Ref) error {
 // tells.
 func checkRange(r *pluginv1.Ref, size int64) error {
 	switch off, n := r.GetOffset(), r.GetLength(); {
-	case r.GetTransform() < 0 || r.GetTransform() > pluginv1.Transform(transfer.Unquote):
+	case r.GetTransform() < 0 || r.GetTransform() > 0xFF || !transfer.Transform(r.GetTransform()).Known():
 		return refuse(mapi.ErrInvalidParameter, "no transform %d", r.GetTransform())
 	case n < -1 || int64(off) < 0:
 		return refuse(mapi.ErrInvalidParameter, "reference to %d bytes at %d", n, off)

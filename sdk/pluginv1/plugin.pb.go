@@ -212,10 +212,11 @@ func (ObjectKind) EnumDescriptor() ([]byte, []int) {
 type Transform int32
 
 const (
-	Transform_TRANSFORM_RAW      Transform = 0
-	Transform_TRANSFORM_BASE64   Transform = 1 // lines of 76 characters, each ended by CRLF
-	Transform_TRANSFORM_UNBASE64 Transform = 2 // tolerant
-	Transform_TRANSFORM_UNQUOTE  Transform = 3 // quoted-printable, tolerant
+	Transform_TRANSFORM_RAW         Transform = 0
+	Transform_TRANSFORM_BASE64      Transform = 1 // lines of 76 characters, each ended by CRLF
+	Transform_TRANSFORM_UNBASE64    Transform = 2 // tolerant
+	Transform_TRANSFORM_UNQUOTE     Transform = 3 // quoted-printable, tolerant
+	Transform_TRANSFORM_BASE64_LINE Transform = 4 // in one line without an end, as in JSON
 )
 
 // Enum value maps for Transform.
@@ -225,12 +226,14 @@ var (
 		1: "TRANSFORM_BASE64",
 		2: "TRANSFORM_UNBASE64",
 		3: "TRANSFORM_UNQUOTE",
+		4: "TRANSFORM_BASE64_LINE",
 	}
 	Transform_value = map[string]int32{
-		"TRANSFORM_RAW":      0,
-		"TRANSFORM_BASE64":   1,
-		"TRANSFORM_UNBASE64": 2,
-		"TRANSFORM_UNQUOTE":  3,
+		"TRANSFORM_RAW":         0,
+		"TRANSFORM_BASE64":      1,
+		"TRANSFORM_UNBASE64":    2,
+		"TRANSFORM_UNQUOTE":     3,
+		"TRANSFORM_BASE64_LINE": 4,
 	}
 )
 
@@ -2505,12 +2508,13 @@ const file_oxbridge_plugin_v1_plugin_proto_rawDesc = "" +
 	"\x17OBJECT_KIND_UNSPECIFIED\x10\x00\x12\x17\n" +
 	"\x13OBJECT_KIND_MESSAGE\x10\x01\x12\x19\n" +
 	"\x15OBJECT_KIND_RECIPIENT\x10\x02\x12\x1a\n" +
-	"\x16OBJECT_KIND_ATTACHMENT\x10\x03*c\n" +
+	"\x16OBJECT_KIND_ATTACHMENT\x10\x03*~\n" +
 	"\tTransform\x12\x11\n" +
 	"\rTRANSFORM_RAW\x10\x00\x12\x14\n" +
 	"\x10TRANSFORM_BASE64\x10\x01\x12\x16\n" +
 	"\x12TRANSFORM_UNBASE64\x10\x02\x12\x15\n" +
-	"\x11TRANSFORM_UNQUOTE\x10\x03*^\n" +
+	"\x11TRANSFORM_UNQUOTE\x10\x03\x12\x19\n" +
+	"\x15TRANSFORM_BASE64_LINE\x10\x04*^\n" +
 	"\bSeverity\x12\x18\n" +
 	"\x14SEVERITY_UNSPECIFIED\x10\x00\x12\x11\n" +
 	"\rSEVERITY_INFO\x10\x01\x12\x11\n" +

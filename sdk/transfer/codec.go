@@ -27,8 +27,8 @@ var pool = sync.Pool{New: func() any { return new(buffers) }}
 
 // Copy copies r to w, transformed by t, and returns the number of bytes written.
 func Copy(w io.Writer, r io.Reader, t Transform) (int64, error) {
-	if t == Base64 {
-		return encodeBase64(w, r)
+	if fold := folds[t]; fold != nil {
+		return encodeBase64(w, r, fold)
 	}
 	dec, err := NewReader(r, t)
 	if err != nil {
@@ -50,22 +50,30 @@ func NewReader(r io.Reader, t Transform) (io.Reader, error) {
 		return NewBase64Reader(r), nil
 	case Unquote:
 		return NewQuotedReader(r), nil
-	case Base64:
-		return &base64Encoder{r: r}, nil
+	case Base64, Base64Line:
+		return &base64Encoder{r: r, fold: folds[t]}, nil
 	}
 	return nil, fmt.Errorf("%w %d", ErrTransform, t)
 }
 
-// encodeBase64 writes lines of 76 characters, each ended by CRLF, the last one
-// too.
-func encodeBase64(w io.Writer, r io.Reader) (int64, error) {
+// folds encode n bytes of b.src into b.dst and return how many that gives.
+var folds = map[Transform]func(b *buffers, n int) int{
+	Base64: foldBase64,
+	Base64Line: func(b *buffers, n int) int {
+		base64.StdEncoding.Encode(b.dst[:], b.src[:n])
+		return base64.StdEncoding.EncodedLen(n)
+	},
+}
+
+// encodeBase64 writes r in base64, as fold has it.
+func encodeBase64(w io.Writer, r io.Reader, fold func(*buffers, int) int) (int64, error) {
 	b := pool.Get().(*buffers)
 	defer pool.Put(b)
 	var written int64
 	for {
 		n, err := readFull(r, b.src[:])
 		if n > 0 {
-			out := foldBase64(b, n)
+			out := fold(b, n)
 			m, werr := w.Write(b.dst[:out])
 			written += int64(m)
 			if werr != nil {
@@ -92,7 +100,8 @@ func readFull(r io.Reader, p []byte) (n int, err error) {
 	return n, err
 }
 
-// foldBase64 encodes n bytes of b.src into lines in b.dst.
+// foldBase64 encodes into lines of 76 characters, each ended by CRLF, the last
+// one too.
 func foldBase64(b *buffers, n int) int {
 	e := base64.StdEncoding.EncodedLen(n)
 	base64.StdEncoding.Encode(b.b64[:e], b.src[:n])
@@ -107,6 +116,7 @@ func foldBase64(b *buffers, n int) int {
 // base64Encoder is encodeBase64 as a reader.
 type base64Encoder struct {
 	r    io.Reader
+	fold func(*buffers, int) int
 	b    *buffers
 	rest []byte // encoded, not yet read; lies in b.dst
 	err  error
@@ -122,7 +132,7 @@ func (e *base64Encoder) Read(p []byte) (int, error) {
 		}
 		var n int
 		n, e.err = readFull(e.r, e.b.src[:])
-		e.rest = e.b.dst[:foldBase64(e.b, n)]
+		e.rest = e.b.dst[:e.fold(e.b, n)]
 	}
 	n := copy(p, e.rest)
 	e.rest = e.rest[n:]

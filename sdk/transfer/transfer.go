@@ -23,11 +23,15 @@ type Transform uint8
 // The transforms. Their numbers are those of the wire
 // (sdk/proto/oxbridge/plugin/v1).
 const (
-	Raw      Transform = 0
-	Base64   Transform = 1 // lines of 76 characters, each ended by CRLF
-	Unbase64 Transform = 2 // tolerant: bytes outside the alphabet are skipped
-	Unquote  Transform = 3 // quoted-printable, tolerant
+	Raw        Transform = 0
+	Base64     Transform = 1 // lines of 76 characters, each ended by CRLF
+	Unbase64   Transform = 2 // tolerant: bytes outside the alphabet are skipped
+	Unquote    Transform = 3 // quoted-printable, tolerant
+	Base64Line Transform = 4 // base64 in one line without an end, as in JSON
 )
+
+// Known reports whether t is one of the transforms.
+func (t Transform) Known() bool { return t <= Base64Line }
 
 // ErrTransform is wrapped by errors that name a transform nobody knows.
 var ErrTransform = errors.New("transfer: unknown transform")

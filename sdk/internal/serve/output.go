@@ -65,7 +65,7 @@ func (o *output) Ref(v mapi.Large, t transfer.Transform) error {
 
 // place sends a reference to a blob.
 func (o *output) place(b *blob, t transfer.Transform) error {
-	if t > transfer.Unquote {
+	if !t.Known() {
 		return fmt.Errorf("%w %d", transfer.ErrTransform, t)
 	}
 	o.mu.Lock()

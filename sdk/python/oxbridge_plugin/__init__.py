@@ -18,9 +18,9 @@ message. README.md beside this package is the guide.
 from .errors import BadInput, Cancelled, Refused, Unsupported
 from .message import Attachment, Large, Message, Properties
 from .plugin import Format, Option, Plugin
-from .transfer import BASE64, RAW, UNBASE64, UNQUOTE, Piece
+from .transfer import BASE64, BASE64_LINE, RAW, UNBASE64, UNQUOTE, Piece
 
 __all__ = [
     "Attachment", "BadInput", "Cancelled", "Format", "Large", "Message", "Option", "Piece", "Plugin",
-    "Properties", "Refused", "Unsupported", "BASE64", "RAW", "UNBASE64", "UNQUOTE",
+    "Properties", "Refused", "Unsupported", "BASE64", "RAW", "BASE64_LINE", "UNBASE64", "UNQUOTE",
 ]

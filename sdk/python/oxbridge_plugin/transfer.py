@@ -7,6 +7,7 @@ RAW = 0
 BASE64 = 1    # lines of 76 characters, each ended by CRLF
 UNBASE64 = 2  # tolerant
 UNQUOTE = 3   # quoted-printable, tolerant
+BASE64_LINE = 4  # in one line without an end, as in JSON
 
 CHUNK = 256 << 10         # the most bytes of a Data frame, and of one Read
 INLINE = 64 << 10         # longer values travel on their own
@@ -76,6 +77,8 @@ def _transformed(value, transform):
         value = value.encode()
     if transform == BASE64:
         return base64.encodebytes(value).replace(b"\n", b"\r\n")
+    if transform == BASE64_LINE:
+        return base64.b64encode(value)
     if transform == UNBASE64:
         return base64.b64decode(value)
     if transform == UNQUOTE:
