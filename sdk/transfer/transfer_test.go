@@ -168,6 +168,27 @@ func FuzzDecoders(f *testing.F) {
 	})
 }
 
+// TestBase64Line encodes without line ends, in both directions of flow.
+func TestBase64Line(t *testing.T) {
+	t.Parallel()
+	src := bytes.Repeat([]byte("0123456789"), 20_000) // some blocks, the last one short
+	want := stdbase64.StdEncoding.EncodeToString(src)
+	var pushed bytes.Buffer
+	if _, err := Copy(&pushed, bytes.NewReader(src), Base64Line); err != nil || pushed.String() != want {
+		t.Errorf("got %d characters, %v", pushed.Len(), err)
+	}
+	r, err := NewReader(bytes.NewReader(src), Base64Line)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if pulled, err := io.ReadAll(r); err != nil || string(pulled) != want {
+		t.Errorf("got %d characters, %v", len(pulled), err)
+	}
+	if Transform(5).Known() || !Base64Line.Known() {
+		t.Error("Known() is wrong")
+	}
+}
+
 func BenchmarkBase64(b *testing.B) {
 	src := make([]byte, 1<<20)
 	b.SetBytes(int64(len(src)))
