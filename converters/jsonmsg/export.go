@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"unicode/utf8"
@@ -207,7 +208,7 @@ func (w *writer) largeText(v mapi.Large) {
 	for w.err == nil {
 		n, err := io.ReadFull(r, piece[kept:])
 		n += kept
-		last := err == io.EOF || err == io.ErrUnexpectedEOF //nolint:errorlint // io.ReadFull returns just these
+		last := errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
 		if err != nil && !last {
 			w.err = err
 			return

@@ -3,6 +3,7 @@ package jsonmsg
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 
@@ -66,7 +67,7 @@ func (l *literals) fill() error {
 	b := make([]byte, n)
 	k, err := l.src.ReadAt(b, l.at)
 	if int64(k) < n {
-		if err == nil || err == io.EOF { //nolint:errorlint // as io.ReaderAt documents it
+		if err == nil || errors.Is(err, io.EOF) {
 			err = io.ErrUnexpectedEOF
 		}
 		return err
