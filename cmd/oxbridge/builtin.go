@@ -16,6 +16,10 @@ import (
 // host starts itself with it.
 const serveCommand = "serve-plugin"
 
+// launchCommand makes this program build the walls of a sandbox around itself and
+// become a plugin.
+const launchCommand = "launch-plugin"
+
 // builtins are the plugins inside this program, by name.
 var builtins = map[string]func() sdk.Plugin{
 	"eml": eml.New,

@@ -21,7 +21,7 @@ var update = flag.Bool("update", false, "rewrite the files that tests compare wi
 // TestMain lets the test binary stand in for the program: as the command
 // oxbridge of the scripts, and as the plugin process that it starts.
 func TestMain(m *testing.M) {
-	if len(os.Args) == 3 && os.Args[1] == serveCommand {
+	if len(os.Args) == 3 && (os.Args[1] == serveCommand || os.Args[1] == launchCommand) {
 		os.Exit(run(os.Args[1:], os.Stdout, os.Stderr))
 	}
 	testscript.Main(m, map[string]func(){"oxbridge": main, "otherplugin": func() { sdk.Main(otherPlugin) }})

@@ -67,6 +67,10 @@ func generate(ctx context.Context, c Command, opt Options, lanes int) (*generati
 	}
 	g := &generation{name: c.Name, dir: dir}
 	log := opt.Log.With("plugin", c.Name)
+	if c, err = opt.confine(c, dir); err != nil {
+		_ = os.RemoveAll(dir)
+		return nil, &Error{Plugin: g.name, What: "cannot be started: " + err.Error(), Err: err}
+	}
 	g.p = newProcess(c, log)
 	g.client = newClient(dir, opt.StartTimeout, func(env []string) *process {
 		g.p.cmd.Env = append(g.p.cmd.Env, env...)

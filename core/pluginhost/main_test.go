@@ -11,6 +11,7 @@ import (
 
 	"go.uber.org/goleak"
 
+	"github.com/oxbridge-mail/oxbridge/core/sandbox"
 	"github.com/oxbridge-mail/oxbridge/core/session"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi/proptag"
@@ -21,6 +22,10 @@ const roleVar = "OXBRIDGE_TEST_ROLE"
 
 // TestMain makes the test binary a plugin, good or bad, when a pool starts it so.
 func TestMain(m *testing.M) {
+	if len(os.Args) == 3 && os.Args[1] == "launch" {
+		fmt.Fprintln(os.Stderr, sandbox.Launch(os.Args[2]))
+		os.Exit(125)
+	}
 	if role := os.Getenv(roleVar); role != "" {
 		f, ok := roles[role]
 		if !ok {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/oxbridge-mail/oxbridge/core/hostsvc"
+	"github.com/oxbridge-mail/oxbridge/core/sandbox"
 )
 
 // A Command says how to start a plugin.
@@ -17,6 +18,9 @@ type Command struct {
 	Path string   // of the program
 	Args []string // without the program's name
 	Env  []string // NAME=value, beside the few variables that every plugin gets
+	// Read are files and folders that the program may read in a sandbox, beside
+	// what it needs to start.
+	Read []string
 }
 
 // Options set the limits of a pool. A zero field means the default.
@@ -39,6 +43,14 @@ type Options struct {
 	Grace time.Duration
 	// Recycle is after how many jobs a process is replaced; default 5000.
 	Recycle int
+	// Sandbox says behind which walls plugins run; the zero value is sandbox.Off.
+	Sandbox sandbox.Mode
+	// Launcher is the program, with its first arguments, that calls
+	// sandbox.Launch with its last. Needed unless Sandbox is off.
+	Launcher []string
+	// Memory bounds the data of a plugin process in a sandbox, in bytes; default
+	// that of package sandbox.
+	Memory uint64
 	// Log takes what the plugin prints, and the life and death of its
 	// processes; nil drops it.
 	Log *slog.Logger

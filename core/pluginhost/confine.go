@@ -1,0 +1,37 @@
+package pluginhost
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+
+	"github.com/oxbridge-mail/oxbridge/core/sandbox"
+)
+
+// confine returns the command that starts c behind the walls of o. The program
+// may make its socket in dir.
+func (o Options) confine(c Command, dir string) (Command, error) {
+	if cmp.Or(o.Sandbox, sandbox.Off) == sandbox.Off {
+		return c, nil
+	}
+	if len(o.Launcher) == 0 {
+		return c, errors.New("pluginhost: a sandbox needs Options.Launcher")
+	}
+	path, argv, needs, err := sandbox.Resolve(c.Path, c.Args)
+	if err != nil {
+		return c, err
+	}
+	policy := sandbox.Policy{
+		Mode: o.Sandbox, Path: path, Argv: argv, Read: append(needs, c.Read...), Socket: dir, Memory: o.Memory,
+	}
+	if err := policy.Check(); err != nil {
+		return c, fmt.Errorf("%w; --sandbox best starts plugins without it", err)
+	}
+	arg, err := policy.Args()
+	if err != nil {
+		return c, err
+	}
+	c.Path = o.Launcher[0]
+	c.Args = append(append([]string{}, o.Launcher[1:]...), arg)
+	return c, nil
+}
