@@ -2,10 +2,12 @@ package msg
 
 import (
 	"encoding/binary"
+	"errors"
 	"fmt"
 
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi/codepage"
+	"github.com/oxbridge-mail/oxbridge/sdk/mapi/proptag"
 	"github.com/oxbridge-mail/oxbridge/sdk/problem"
 )
 
@@ -28,10 +30,11 @@ type bag struct {
 // collect takes the properties that can be written. Of two for one id the last
 // wins.
 func (w *writer) collect(props mapi.Props, report problem.Reporter) *bag {
-	b := &bag{page: w.opt.CodePage, items: make([]item, 0, len(props)+4), at: make(map[uint16]int, len(props)+4), extra: w.extra}
+	b := &bag{page: w.page, items: make([]item, 0, len(props)+4), at: make(map[uint16]int, len(props)+4), extra: w.extra}
 	for _, p := range props {
 		t := p.Tag.Type().Unicode()
-		v, ok := b.encode(t, p.Value)
+		v, ok, err := b.stored(p)
+		w.failed = errors.Join(w.failed, err)
 		if !ok {
 			report.Report(mismatch(p))
 			continue
@@ -47,18 +50,54 @@ func (w *writer) collect(props mapi.Props, report problem.Reporter) *bag {
 			report.Report(problem.Problem{Code: "msg.limit", Severity: problem.Loss, Tag: p.Tag,
 				Detail: "no room in the named property map for " + shorten(p.Name.String())})
 			continue
-		case id >= firstNamed && p.Name.IsZero():
+		case id >= firstNamed && p.Name.IsZero() && !b.extra.isUnnamed(id):
 			report.Report(problem.Problem{Code: "msg.property.unnamed", Severity: problem.Loss, Tag: p.Tag,
 				Detail: "the property has an id that needs a name, but none"})
 			continue
 		}
 		if v.lossy {
-			report.Report(lossy(p.Tag, p.Name, b.page))
+			w.lossy(p.Tag, p.Name, report)
 		}
-		b.put(mapi.NewTag(id, b.stringType(t)), v)
+		b.put(mapi.NewTag(id, v.typeOr(b.stringType(t))), v)
 		b.items[b.at[id]].attr = b.extra.attr(p.Tag.ID())
 	}
 	return b
+}
+
+// stored returns a property in the form it has in the file; ok is false if it
+// has none.
+func (b *bag) stored(p mapi.Prop) (v stored, ok bool, err error) {
+	t := p.Tag.Type().Unicode()
+	if t == mapi.PtypNull && p.Value == nil {
+		e := b.extra.null(p.Tag)
+		if e == nil {
+			return v, false, nil
+		}
+		return stored{entry: [8]byte(e.entry[8:])}, true, nil
+	}
+	v, ok = b.encode(t, p.Value)
+	if !ok {
+		return v, false, nil
+	}
+	if e := b.extra.exactly(p.Tag.ID(), b.page, p.Value); e != nil {
+		err = e.restore(&v)
+	}
+	if b.page != 0 && p.Tag == proptag.Html && b.extra != nil && b.extra.html8 {
+		v.as = mapi.PtypString8
+	}
+	return v, true, err
+}
+
+// lossy reports a string with characters that the code page lacks or, where
+// there must not be any, keeps it for the error.
+func (w *writer) lossy(tag mapi.Tag, name mapi.Name, report problem.Reporter) {
+	if !w.opt.Lossless {
+		report.Report(lossy(tag, name, w.page))
+		return
+	}
+	if w.failed == nil {
+		w.failed = &FormatError{Path: tag.String(), Spec: "[MS-OXMSG] 2.1.3", Detail: fmt.Sprintf("code page %d", w.page), Err: ErrCodePage}
+	}
 }
 
 // lossy describes a string with characters that its code page lacks.

@@ -9,9 +9,12 @@
 //
 // Reading: [Open] reads the directory and the names, [File.Message] the tree.
 // Real files break the rules in many ways; what can be understood is read, and
-// what is left out is reported as a problem. What the tree has no place for, such
-// as streams of other programs, goes from file to file in an [Extra]. Strings come out as PtypString
-// whatever the file holds.
+// what is left out is reported as a problem. Strings come out as PtypString
+// whatever the file holds. What the tree has no place for goes from file to file in
+// an [Extra]: entries of unknown types, ids without names, the bytes of strings, the
+// named property map, streams of other programs. With it, and with Lossless and the
+// [File.CodePage] of an ANSI file, writing a tree that was read changes nothing but
+// what breaks rules; reserved bytes become 0.
 //
 // Verifying: [Verify] lists every rule that a file breaks, and forgives nothing.
 //
@@ -21,11 +24,13 @@
 // # Problem codes
 //
 //	cfb.repaired           the compound file was damaged and has been repaired
-//	msg.limit              a limit of ReadOptions or of the format left something out
+//	msg.limit              a limit of ReadOptions, of the memory for a file of that size or
+//	                       of the format left something out
 //	msg.object.damaged     an object could not be read or written in full
 //	msg.property.damaged   a value is cut short, unreadable or without its stream
 //	msg.property.duplicate an object has two values of one property
-//	msg.property.type      a property type is unknown, or a value does not match it
+//	msg.property.type      a property type is unknown, or a value does not match it;
+//	                       an Extra keeps what is unknown
 //	msg.property.unnamed   a named property without a name
 //	msg.string.codepage    a string has bytes that its code page does not define,
 //	                       or characters that the code page of the file lacks

@@ -17,6 +17,16 @@ type stored struct {
 	stream bool       // the value has a stream
 	object bool       // the value has a storage
 	lossy  bool       // a string lacks characters that it had
+	coded  bool       // large has the bytes of a string, not its text
+	as     mapi.Type  // what the bytes are said to be; 0 for the type of the value
+}
+
+// typeOr returns the type of a value that is usually t.
+func (s *stored) typeOr(t mapi.Type) mapi.Type {
+	if s.as != 0 {
+		return s.as
+	}
+	return t
 }
 
 // terminator is what the size of a PtypString counts beyond its stream, and

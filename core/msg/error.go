@@ -12,6 +12,9 @@ import (
 var (
 	// ErrNotMessage says that a file is a compound file but no message.
 	ErrNotMessage = errors.New("not a message")
+	// ErrCodePage says that strings have characters that the code page of the file
+	// lacks; the error names the property.
+	ErrCodePage = errors.New("characters that the code page of the file lacks")
 	// ErrTooLarge says that a value is longer than the format can express.
 	ErrTooLarge = errors.New("value too large for a message file")
 )

@@ -3,7 +3,6 @@ package msg
 import (
 	"errors"
 	"io"
-	"maps"
 	"slices"
 	"strings"
 
@@ -14,11 +13,16 @@ import (
 )
 
 // An Extra is what a file holds of an object that [mapi.Message] has no place
-// for: attributes of properties, and streams and storages that are no part of
+// for: attributes of properties, entries of property types that are unknown, the
+// bytes of strings that would be stored otherwise, the code page of 8-bit
+// strings, the named property map, and streams and storages that are no part of
 // the message format. It stands beside the tree and has its shape. Its methods
 // return a new Extra instead of changing one, and a nil Extra is empty.
+//
+// What belongs to a property is written as long as the property has the value
+// that was read.
 type Extra struct {
-	attrs       map[uint16]uint32 // by property id, as in the tags of the tree
+	kept
 	streams     []*cfb.Stream
 	storages    []*cfb.Storage
 	recipients  []*Extra // by index, may be shorter than the list of the tree
@@ -48,9 +52,35 @@ func (x *Extra) Attr(id uint16) (attr uint32, ok bool) {
 // WithAttr returns x with other attributes for the property tag.
 func (x *Extra) WithAttr(tag mapi.Tag, attr uint32) *Extra {
 	c := x.clone()
-	c.attrs = maps.Clone(c.attrs)
-	delete(c.attrs, tag.ID())
-	return c.withAttr(tag, attr)
+	i, there := c.findAttr(tag.ID())
+	c.attrs = slices.Clone(c.attrs)
+	if there {
+		c.attrs = slices.Delete(c.attrs, i, i+1)
+	}
+	if attr != Attributes(tag) {
+		c.attrs = slices.Insert(c.attrs, i, attribute{tag.ID(), attr})
+	}
+	return c
+}
+
+// CodePage returns the code page of the 8-bit strings of a message, 0 when it
+// has Unicode strings or belongs to no message.
+func (x *Extra) CodePage() int {
+	if x == nil {
+		return 0
+	}
+	return x.page
+}
+
+// Changed returns x for an attachment that has changed: what is computed of its
+// contents is computed again.
+func (x *Extra) Changed() *Extra {
+	if x == nil || !x.sealed {
+		return x
+	}
+	c := x.clone()
+	c.sealed = false
+	return c
 }
 
 // Recipient returns what belongs to the recipient with that index.
@@ -67,7 +97,7 @@ func (x *Extra) Alone() *Extra {
 	if x == nil {
 		return nil
 	}
-	return &Extra{attrs: x.attrs, streams: x.streams, storages: x.storages, dataAt: x.dataAt}
+	return &Extra{kept: x.kept, streams: x.streams, storages: x.storages, dataAt: x.dataAt}
 }
 
 // WithChildren returns x with other lists for recipients and attachments.
@@ -87,31 +117,6 @@ func (x *Extra) clone() *Extra {
 	}
 	c := *x
 	return &c
-}
-
-func (x *Extra) attr(id uint16) *uint32 {
-	if x == nil {
-		return nil
-	}
-	if a, ok := x.attrs[id]; ok {
-		return &a
-	}
-	return nil
-}
-
-// withAttr takes the attributes of an entry, the first for an id.
-func (x *Extra) withAttr(tag mapi.Tag, attr uint32) *Extra {
-	if attr == Attributes(tag) || x.attr(tag.ID()) != nil {
-		return x
-	}
-	if x == nil {
-		x = new(Extra)
-	}
-	if x.attrs == nil {
-		x.attrs = make(map[uint16]uint32)
-	}
-	x.attrs[tag.ID()] = attr
-	return x
 }
 
 func (x *Extra) recipient(i int) *Extra {
@@ -135,29 +140,24 @@ func (x *Extra) embedded() *Extra {
 	return x.message
 }
 
-// withRecipient takes what belongs to the recipient with index i.
-func (x *Extra) withRecipient(i int, r *Extra) *Extra {
-	if r == nil {
+// withList returns x with children, as far as there are any that are not empty.
+func (x *Extra) withList(recipients, attachments []*Extra) *Extra {
+	if recipients == nil && attachments == nil {
 		return x
 	}
-	c := x.clone()
-	c.recipients = putAt(c.recipients, i, r)
-	return c
+	return x.WithChildren(recipients, attachments)
 }
 
-// withAttachment takes what belongs to the attachment with index i.
-func (x *Extra) withAttachment(i int, a *Extra) *Extra {
-	if a == nil {
-		return x
+// putAt returns list with e at index i, which is not in it yet, unless e is
+// nil. The list gets room for n at once.
+func putAt(list []*Extra, i, n int, e *Extra) []*Extra {
+	if e == nil {
+		return list
 	}
-	c := x.clone()
-	c.attachments = putAt(c.attachments, i, a)
-	return c
-}
-
-// putAt returns list with e at index i, which is not in it yet.
-func putAt(list []*Extra, i int, e *Extra) []*Extra {
-	return append(append(list, make([]*Extra, i-len(list))...), e)
+	if list == nil {
+		list = make([]*Extra, 0, n)
+	}
+	return append(list[:i], e)
 }
 
 // withEmbedded takes what belongs to the message in an attachment.
@@ -194,33 +194,21 @@ func (x *Extra) settle(b *bag) {
 	}
 }
 
-// seed gives names the first ids, up to the first name that cannot have its.
-func (n *names) seed(list []mapi.Name) {
-	for i, name := range list {
-		if name.IsZero() || n.id(name) != firstNamed+uint16(i) {
-			return
-		}
-	}
-}
-
 // foreign lists what stands in the storage of an object under a name that the
-// message format does not claim, nil if there is nothing.
-func foreign(st *cfb.Storage) *Extra {
-	var x Extra
+// message format does not claim and, with odd, the streams of values of types
+// that are unknown.
+func foreign(st *cfb.Storage, odd bool) (streams []*cfb.Stream, storages []*cfb.Storage) {
 	for _, s := range st.Streams() {
-		if !strings.HasPrefix(s.Name(), claimed) {
-			x.streams = append(x.streams, s)
+		if !strings.HasPrefix(s.Name(), claimed) || odd && oddValue(s.Name()) != 0 {
+			streams = append(streams, s)
 		}
 	}
 	for _, s := range st.Storages() {
 		if !strings.HasPrefix(s.Name(), claimed) {
-			x.storages = append(x.storages, s)
+			storages = append(storages, s)
 		}
 	}
-	if x.streams == nil && x.storages == nil {
-		return nil
-	}
-	return &x
+	return streams, storages
 }
 
 // claimed begins all names of the message format; MAPI wants others to keep out
@@ -250,7 +238,8 @@ func (x *Extra) weigh() int64 {
 
 // foreign copies the foreign streams and storages of an object, except those
 // with names that must not be written.
-func (w *writer) foreign(st *cfb.StorageWriter, x *Extra, report problem.Reporter) error {
+func (w *writer) foreign(st *cfb.StorageWriter, b *bag, report problem.Reporter) error {
+	x := b.extra
 	if x == nil {
 		return nil
 	}
@@ -263,6 +252,9 @@ func (w *writer) foreign(st *cfb.StorageWriter, x *Extra, report problem.Reporte
 		return nil
 	}
 	for _, s := range x.streams {
+		if tag := oddValue(s.Name()); tag != 0 && b.find(tag) != nil {
+			continue // the property has another value now
+		}
 		if err := skip(s.Name(), foreignStream(st, s)); err != nil {
 			return err
 		}

@@ -51,8 +51,9 @@ func FuzzOpen(f *testing.F) {
 	})
 }
 
-// FuzzReadWrite reads whatever opens, writes it, Unicode or in a code page, and
-// reads it again: no value may be missing or other than it was.
+// FuzzReadWrite reads whatever opens, writes it, Unicode or in a code page or as an
+// edit in place does, and reads it again: no value may be missing or other than it
+// was.
 func FuzzReadWrite(f *testing.F) {
 	for _, s := range seeds(f) {
 		f.Add(s, false)
@@ -63,10 +64,11 @@ func FuzzReadWrite(f *testing.F) {
 		if err != nil {
 			return
 		}
-		m, err := file.Message(nil)
+		m, extra, err := file.MessageExtra(nil)
 		if err != nil {
-			t.Fatalf("Message() = %v", err)
+			t.Fatalf("MessageExtra() = %v", err)
 		}
+		inPlace(t, file, m, extra)
 		opt := WriteOptions{}
 		if utf8 {
 			opt.CodePage = codepage.UTF8
@@ -85,6 +87,37 @@ func FuzzReadWrite(f *testing.F) {
 		contains(t, "", digest(t, copies[1]), digest(t, copies[0]))
 		contains(t, "", digest(t, copies[0]), digest(t, copies[1]))
 	})
+}
+
+// inPlace writes a message as an edit in place does, and again what comes of it.
+func inPlace(t *testing.T, file *File, m *mapi.Message, extra *Extra) {
+	t.Helper()
+	write := func(file *File, m *mapi.Message, extra *Extra) []byte {
+		opt := WriteOptions{Extra: extra, Names: file.Names(), CodePage: file.CodePage(), Lossless: true, MaxDepth: 4}
+		sp := new(spool)
+		err := Write(sp, m, opt, nil)
+		if errors.Is(err, ErrCodePage) {
+			opt.CodePage, sp = 0, new(spool)
+			err = Write(sp, m, opt, nil)
+		}
+		if err != nil {
+			t.Fatalf("in place: Write() = %v", err)
+		}
+		return sp.mem
+	}
+	once := write(file, m, extra)
+	again, err := Open(bytes.NewReader(once), int64(len(once)), ReadOptions{MaxDepth: 4})
+	if err != nil {
+		t.Fatalf("in place: Open() = %v", err)
+	}
+	kept, extra, err := again.MessageExtra(nil)
+	if err != nil {
+		t.Fatalf("in place: MessageExtra() = %v", err)
+	}
+	contains(t, "in place", digest(t, kept), digest(t, light(m, file.CodePage() != 0)))
+	if twice := write(again, kept, extra); !bytes.Equal(once, twice) {
+		t.Error("writing it in place again changes it")
+	}
 }
 
 // light returns m without what a copy need not have: values that may be too

@@ -38,6 +38,23 @@ func (l largeText) Open() (io.ReadCloser, error) {
 	return io.NopCloser(codepage.NewReader(l.page, io.NewSectionReader(l.s, 0, size))), nil
 }
 
+// A CodedText is a large string that can be read as it is stored.
+type CodedText interface {
+	// OpenCoded starts reading the bytes of the string in a code page, 1200 for
+	// UTF-16. The reader is nil when the string is stored in another.
+	OpenCoded(page int) (io.ReadCloser, error)
+}
+
+var _ CodedText = largeText{}
+
+// OpenCoded implements CodedText.
+func (l largeText) OpenCoded(page int) (io.ReadCloser, error) {
+	if page != l.page {
+		return nil, nil
+	}
+	return io.NopCloser(l.s.Open()), nil
+}
+
 // trimmed returns the length in bytes without terminating zeros.
 func (l largeText) trimmed() (int64, error) {
 	size, unit := l.s.Size(), int64(1)

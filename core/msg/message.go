@@ -21,11 +21,15 @@ type reader struct {
 	props   int             // read so far
 	memory  int64           // bytes of values read so far
 	said    map[string]bool // limits already reported
-	extra   *Extra          // of the object scanned last
+	spent   int64           // bytes allocated, of those that may be
+	high    int64           // of these, bytes for what serves all objects
+	extra   *Extra          // of the object read last
 
 	// Memory for one object after the other.
 	contents contents
 	places   places
+	found    kept   // what the tree has no place for
+	tell     teller // the problems of the object
 	raw      []byte // a property stream
 	coded    []byte // a string as stored
 }
@@ -37,10 +41,12 @@ var readers = sync.Pool{New: func() any { return new(reader) }}
 func (r *reader) release() {
 	r.contents.reset()
 	r.places.reset()
+	r.found.reset()
+	r.tell.reset(nil, nil)
 	if cap(r.contents.list)+cap(r.places.list) > 1<<12 || cap(r.raw)+cap(r.coded) > 1<<20 {
 		return
 	}
-	r.f, r.objects, r.props, r.memory, r.said, r.extra = nil, 0, 0, 0, nil, nil
+	r.f, r.objects, r.props, r.memory, r.spent, r.high, r.said, r.extra = nil, 0, 0, 0, 0, 0, nil, nil
 	readers.Put(r)
 }
 
@@ -53,18 +59,25 @@ func (r *reader) release() {
 // The data of an embedded message is in Attachment.Embedded alone. HTML stored
 // as a Unicode string is PidTagBodyHtml, as an 8-bit one PidTagHtml.
 //
-// What could not be read in full is reported, in up to 4,096 problems; report
-// may be nil. The error is the reader's own, or that the outermost message is
-// unreadable.
+// What could not be read in full is reported; report may be nil. Of one kind of
+// problem an object has 8 at most, then comes how many more there are; a file has
+// 4,096 at most, fewer if it is small. The error is the reader's own, or that the
+// outermost message is unreadable.
+//
+// Time is linear in the size of the file, and less than 4 times that size and
+// 1 MiB are allocated: properties for which that is not enough are left out and
+// reported. Only files that consist of nothing but property entries, megabytes of
+// them, come to that.
 func (f *File) Message(report problem.Reporter) (*mapi.Message, error) {
 	m, _, err := f.MessageExtra(report)
 	return m, err
 }
 
 // MessageExtra is Message and what the tree has no place for, which goes into
-// WriteOptions.Extra to keep it. The Extra is nil when there is nothing.
+// WriteOptions.Extra to keep it, and names the code page of an ANSI file. The
+// Extra reads from the file when it is written.
 func (f *File) MessageExtra(report problem.Reporter) (*mapi.Message, *Extra, error) {
-	report = limitProblems(report)
+	report = limitProblems(report, f.size)
 	for _, p := range f.notes {
 		report.Report(p)
 	}
@@ -72,6 +85,9 @@ func (f *File) MessageExtra(report problem.Reporter) (*mapi.Message, *Extra, err
 	defer r.release()
 	r.f = f
 	m, err := r.message(f.cfb.Root(), scope{header: rootHeader, page: codepage.Windows, report: report})
+	if st := f.cfb.Root().Storage(nameStorage); st != nil && err == nil {
+		r.extra.mapping = st
+	}
 	return m, r.extra, err
 }
 
@@ -103,15 +119,43 @@ func (r *reader) take(count *int, n, limit int, what string, report problem.Repo
 		*count += n
 		return true
 	}
-	if !r.said[what] {
-		if r.said == nil {
-			r.said = make(map[string]bool)
-		}
-		r.said[what] = true
-		report.Report(problem.Problem{Code: "msg.limit", Severity: problem.Loss,
-			Detail: fmt.Sprintf("the message has more than %d %s; the rest was left out", limit, what)})
-	}
+	r.limited(what, int64(limit), report)
 	return false
+}
+
+// limited reports, once, that a limit is reached.
+func (r *reader) limited(what string, limit int64, report problem.Reporter) {
+	if r.said[what] {
+		return
+	}
+	if r.said == nil {
+		r.said = make(map[string]bool)
+	}
+	r.said[what] = true
+	report.Report(problem.Problem{Code: "msg.limit", Severity: problem.Loss,
+		Detail: fmt.Sprintf("the message has more than %d %s; the rest was left out", limit, what)})
+}
+
+// childCost is what a recipient or attachment takes beside its properties, in
+// bytes.
+const childCost = 256
+
+// another counts a recipient or attachment that may be read.
+func (r *reader) another(report problem.Reporter) bool {
+	if r.left() < childCost {
+		r.limited(memoryOf, memoryFor(r.f.size), report)
+		return false
+	}
+	r.spent += childCost
+	return r.take(&r.objects, 1, r.f.opt.MaxObjects, "objects", report)
+}
+
+// seal returns the Extra of the object read last, which is as it was read.
+func (r *reader) seal() *Extra {
+	r.spent += extraCost
+	x := r.extra.clone()
+	x.sealed = true
+	return x
 }
 
 // message reads the message in st, itself and everything below.
@@ -120,13 +164,17 @@ func (r *reader) message(st *cfb.Storage, sc scope) (*mapi.Message, error) {
 	if err != nil {
 		return nil, err
 	}
-	sc.page = stringPage(c, sc.page)
-	m, extra := new(mapi.Message), r.extra
-	if m.Props, err = r.load(c, sc); err != nil {
+	sc.page = stringPage(c.int32, sc.page)
+	r.found.page = c.ansi(sc.page)
+	m := new(mapi.Message)
+	if m.Props, err = r.load(st, c, sc); err != nil {
 		return nil, err
 	}
-	for i, s := range children(st, recipientPrefix) {
-		if !r.take(&r.objects, 1, r.f.opt.MaxObjects, "objects", sc.report) {
+	extra := r.seal()
+	var rx, ax []*Extra
+	list := children(st, recipientPrefix)
+	for i, s := range list {
+		if !r.another(sc.report) {
 			break
 		}
 		p, err := r.child(s, sc.under("recipient", i, childHeader))
@@ -134,12 +182,13 @@ func (r *reader) message(st *cfb.Storage, sc scope) (*mapi.Message, error) {
 			return nil, err
 		}
 		if p != nil {
+			rx = putAt(rx, len(m.Recipients), len(list), r.extra)
 			m.Recipients = append(m.Recipients, p)
-			extra = extra.withRecipient(len(m.Recipients)-1, r.extra)
 		}
 	}
-	for i, s := range children(st, attachmentPrefix) {
-		if !r.take(&r.objects, 1, r.f.opt.MaxObjects, "objects", sc.report) {
+	list = children(st, attachmentPrefix)
+	for i, s := range list {
+		if !r.another(sc.report) {
 			break
 		}
 		a, err := r.attachment(s, sc.under("attachment", i, childHeader))
@@ -147,25 +196,25 @@ func (r *reader) message(st *cfb.Storage, sc scope) (*mapi.Message, error) {
 			return nil, err
 		}
 		if a != nil {
+			ax = putAt(ax, len(m.Attachments), len(list), r.extra)
 			m.Attachments = append(m.Attachments, a)
-			extra = extra.withAttachment(len(m.Attachments)-1, r.extra)
 		}
 	}
-	r.extra = extra
+	r.extra = extra.withList(rx, ax)
 	return m, nil
 }
 
 // stringPage returns the code page of the 8-bit strings of a message: the first
 // that makes sense of PidTagMessageCodepage, PidTagMessageLocaleId and
 // PidTagInternetCodepage, else that of the message around it.
-func stringPage(c *contents, outer int) int {
-	if cp, ok := c.int32(proptag.MessageCodepage); ok && usablePage(cp) {
+func stringPage(int32Of func(mapi.Tag) (int32, bool), outer int) int {
+	if cp, ok := int32Of(proptag.MessageCodepage); ok && usablePage(cp) {
 		return int(cp)
 	}
-	if lcid, ok := c.int32(proptag.MessageLocaleId); ok && lcid != 0 {
+	if lcid, ok := int32Of(proptag.MessageLocaleId); ok && lcid != 0 {
 		return codepage.FromLCID(uint32(lcid))
 	}
-	if cp, ok := c.int32(proptag.InternetCodepage); ok && usablePage(cp) {
+	if cp, ok := int32Of(proptag.InternetCodepage); ok && usablePage(cp) {
 		return int(cp)
 	}
 	return outer
@@ -208,7 +257,7 @@ func (r *reader) child(st *cfb.Storage, sc scope) (mapi.Props, error) {
 	if err != nil {
 		return nil, err
 	}
-	p, err := r.load(c, sc)
+	p, err := r.load(st, c, sc)
 	if err == nil && len(p) == 0 {
 		sc.report.Report(problem.Problem{Code: "msg.object.damaged", Severity: problem.Loss, Part: st.Path(), Detail: "the object is empty; it was left out"})
 		return nil, nil
@@ -224,6 +273,7 @@ func (r *reader) attachment(st *cfb.Storage, sc scope) (*mapi.Attachment, error)
 		return nil, err
 	}
 	a := &mapi.Attachment{Props: p}
+	r.extra = r.seal()
 	method, _ := p.Int32(proptag.AttachMethod)
 	v, _ := p.Get(proptag.AttachDataObject)
 	if method != mapi.AttachEmbeddedMessage {

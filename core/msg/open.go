@@ -6,6 +6,7 @@ import (
 
 	"github.com/oxbridge-mail/oxbridge/core/cfb"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi"
+	"github.com/oxbridge-mail/oxbridge/sdk/mapi/codepage"
 	"github.com/oxbridge-mail/oxbridge/sdk/problem"
 )
 
@@ -54,6 +55,7 @@ func (o ReadOptions) withDefaults() ReadOptions {
 // A File is an open .msg file. It is safe for concurrent use.
 type File struct {
 	cfb   *cfb.File
+	size  int64
 	opt   ReadOptions
 	names []mapi.Name
 	twins map[uint16]uint16 // ids of one name, by id: the first of them
@@ -76,7 +78,7 @@ func Open(r io.ReaderAt, size int64, opt ReadOptions) (*File, error) {
 		}
 		return nil, err
 	}
-	f := &File{cfb: c, opt: opt.withDefaults()}
+	f := &File{cfb: c, size: size, opt: opt.withDefaults()}
 	if c.Root().Stream(propertyStream) == nil {
 		return nil, &FormatError{Path: "/", Spec: "[MS-OXMSG] 2.4", Detail: "no property stream", Err: ErrNotMessage}
 	}
@@ -97,6 +99,22 @@ func Open(r io.ReaderAt, size int64, opt ReadOptions) (*File, error) {
 // 0x8000+i in this file, the zero Name to an id whose record makes no sense.
 // The slice is not the caller's to change.
 func (f *File) Names() []mapi.Name { return f.names }
+
+// CodePage returns the code page of the 8-bit strings of an ANSI file, 0 for a
+// Unicode one. A file is ANSI when the message at the top has 8-bit strings and no
+// Unicode ones or, without any strings, a PidTagStoreSupportMask without
+// STORE_UNICODE_OK ([MS-OXMSG] 2.1.1.1), and its code page is one that [Write]
+// can write.
+func (f *File) CodePage() int {
+	r := readers.Get().(*reader)
+	defer r.release()
+	r.f = f
+	c, err := r.scan(f.cfb.Root(), rootHeader, nil)
+	if err != nil {
+		return 0 // reading the message says what is wrong
+	}
+	return c.ansi(stringPage(c.int32, codepage.Windows))
+}
 
 // Template reports whether the file is an Outlook template (.oft).
 func (f *File) Template() bool { return f.cfb.Root().CLSID() == mapi.CLSIDMessageFile }

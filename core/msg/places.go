@@ -28,14 +28,15 @@ type element struct {
 // others with streams for elements alone, then those with a storage alone.
 type places struct {
 	list        []place
-	elems, objs int // where the second and the third part start
-	hint        int // where find should look first: entries often have the order of the directory
+	elems, objs int  // where the second and the third part start
+	odd         bool // there are streams of values of unknown types
+	hint        int  // where find should look first: entries often have the order of the directory
 }
 
 // reset empties p.
 func (p *places) reset() {
 	clear(p.list)
-	p.list, p.hint = p.list[:0], 0
+	p.list, p.hint, p.odd = p.list[:0], 0, false
 }
 
 // read lists the values in st. p is empty.
@@ -50,11 +51,14 @@ func (p *places) read(st *cfb.Storage) {
 		}
 		if ok {
 			p.list = append(p.list, place{tag: tag, stream: s})
+			p.odd = p.odd || !tag.Type().Known()
 		}
 	}
 	p.elems, p.objs = len(p.list), len(p.list)
 	for _, s := range streams[from:] {
-		if tag, index, elem, ok := parseValueName(s.Name()); ok && elem && multipleVariable(tag.Type()) {
+		tag, index, elem, ok := parseValueName(s.Name())
+		p.odd = p.odd || ok && !tag.Type().Known()
+		if ok && elem && multipleVariable(tag.Type()) {
 			at := p.at(tag)
 			at.elems = append(at.elems, element{index, s})
 			p.objs = len(p.list)

@@ -3,6 +3,7 @@ package msg
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -156,16 +157,30 @@ func TestSalvageTruncated(t *testing.T) {
 	}
 }
 
-// TestProblemsAreLimited reads a file with a problem for every entry.
+// TestProblemsAreLimited reads a file with a problem for every entry: an object
+// has the first of a kind and the number of the others, a file as many as it may.
 func TestProblemsAreLimited(t *testing.T) {
 	t.Parallel()
+	const count = 2 * maxProblems
 	props := stream(rootHeader)
-	for i := range 2 * maxProblems {
+	for i := range count {
 		props = append(props, entry(mapi.Tag(i<<16|0x99), 0)...)
 	}
 	var said problem.List
 	mustRead(t, build(t, file{propertyStream: props}), said.Add)
-	if len(said) != maxProblems || said[len(said)-1].Code != "msg.limit" {
+	if len(said) != mostOfKind+1 || said[mostOfKind].Code != "msg.property.type" || said[mostOfKind].Severity != problem.Loss ||
+		said[mostOfKind].Detail != fmt.Sprintf("the object has %d more problems of this kind", count-mostOfKind) {
 		t.Errorf("%d problems, the last %v", len(said), said[len(said)-1])
+	}
+
+	many := file{propertyStream: stream(rootHeader)}
+	for i := range count {
+		many[numbered(recipientPrefix, uint32(i))] = file{}
+	}
+	said = nil
+	data := build(t, many)
+	mustRead(t, data, said.Add)
+	if want := min(256+len(data)/1024, maxProblems); len(said) != want || said[want-1].Code != "msg.limit" {
+		t.Errorf("%d problems, the last %v; want %d", len(said), said[len(said)-1], want)
 	}
 }

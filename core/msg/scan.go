@@ -53,12 +53,14 @@ func (r *reader) scan(st *cfb.Storage, header int, report problem.Reporter) (*co
 	c.report = report
 	r.places.reset()
 	r.places.read(st)
+	r.spent += int64(len(st.Streams())) * placeCost
+	r.found.reset()
+	r.tell.reset(report, r)
 	raw, err := r.entries(st, header, report)
 	if err != nil {
 		return nil, err
 	}
-	r.extra = foreign(st)
-	c.list = slices.Grow(c.list, min(len(raw)/entrySize, 1<<10))
+	c.list = slices.Grow(c.list, min(len(raw)/entrySize, maxIDs))
 	for ; len(raw) >= entrySize; raw = raw[entrySize:] {
 		p := found{tag: mapi.Tag(binary.LittleEndian.Uint32(raw)), raw: [8]byte(raw[8:16]), place: &nowhere}
 		if variable(p.tag.Type()) {
@@ -67,18 +69,51 @@ func (r *reader) scan(st *cfb.Storage, header int, report problem.Reporter) (*co
 				p.place = at
 			}
 		}
-		if p.usable(report) {
-			r.extra = r.extra.withAttr(p.tag, binary.LittleEndian.Uint32(raw[4:]))
-			r.add(c, &p)
+		switch {
+		case !p.usable(&r.tell):
+			r.noteOdd(p.tag, raw)
+			continue
+		case r.add(c, &p):
+			r.note(p.tag, raw)
 		}
 	}
 	for i := range r.places.list {
 		p := found{tag: r.places.list[i].tag, place: &r.places.list[i]}
-		if !p.taken && variable(p.tag.Type()) && p.usable(report) {
+		if !p.taken && variable(p.tag.Type()) && p.usable(&r.tell) {
 			r.add(c, &p)
 		}
 	}
 	return c, nil
+}
+
+// maxIDs is how many property ids there are.
+const maxIDs = 1 << 16
+
+// What a property takes while it is read, and after that, in bytes, and the place
+// of a value. An entry takes entrySize beside.
+const (
+	foundCost    = 24
+	propertyCost = 76
+	placeCost    = 64
+)
+
+// memoryOf is the limit that the memory for a message is.
+const memoryOf = "bytes of properties in memory"
+
+// affordable returns how many of n entries may be read, and counts what reading
+// them takes.
+func (r *reader) affordable(n int) int {
+	need := int64(n)*entrySize + int64(min(n, maxIDs))*foundCost - r.high
+	if need <= 0 {
+		return n
+	}
+	if need > r.left() {
+		n = int((max(r.left(), 0) + r.high) / (entrySize + foundCost))
+		need = max(0, int64(n)*(entrySize+foundCost)-r.high)
+	}
+	r.high += need
+	r.spent += need
+	return n
 }
 
 // entries returns the property stream without its header.
@@ -95,7 +130,12 @@ func (r *reader) entries(st *cfb.Storage, header int, report problem.Reporter) (
 	if s.Size() > limit {
 		bad("property stream too long; its end was ignored")
 	}
-	r.raw = grow(r.raw, int(min(s.Size(), limit)))
+	size := min(s.Size(), limit)
+	if n := r.affordable(int(size / entrySize)); n < int(size/entrySize) {
+		r.limited(memoryOf, memoryFor(r.f.size), report)
+		size = int64(n) * entrySize
+	}
+	r.raw = grow(r.raw, int(size))
 	b := r.raw
 	if n, err := s.ReadAt(b, 0); n < len(b) {
 		if !damage(err) {
@@ -130,8 +170,9 @@ func grow(b []byte, n int) []byte {
 }
 
 // add takes p into the list. Of two entries for one id the first wins, but a
-// Unicode string wins over an 8-bit one ([MS-OXMSG] 2.1.3 forbids both).
-func (r *reader) add(c *contents, p *found) {
+// Unicode string wins over an 8-bit one ([MS-OXMSG] 2.1.3 forbids both). It is
+// true for the first one.
+func (r *reader) add(c *contents, p *found) bool {
 	id := p.tag.ID()
 	if c.ids.has(id) {
 		i := c.index(id)
@@ -140,19 +181,24 @@ func (r *reader) add(c *contents, p *found) {
 		case old != t && old.Unicode() == t:
 			c.list[i] = *p
 		case old != t && old.Unicode() != t.Unicode():
-			c.report.Report(problem.Problem{Code: "msg.property.duplicate", Severity: problem.Loss, Tag: p.tag,
-				Detail: "the property is there as " + old.String() + " too, which was kept"})
+			r.tell.say("msg.property.duplicate", problem.Loss, p.tag, "the property is there as %v too, which was kept", old)
 		}
-		return
+		return false
 	}
 	if !r.take(&r.props, 1, r.f.opt.MaxProps, "properties", c.report) {
-		return
+		return false
 	}
+	if r.left() < propertyCost {
+		r.limited(memoryOf, memoryFor(r.f.size), c.report)
+		return false
+	}
+	r.spent += propertyCost
 	if c.at != nil {
 		c.at[id] = len(c.list)
 	}
 	c.ids.add(id)
 	c.list = append(c.list, *p)
+	return true
 }
 
 // index returns where in the list the property of an id is, which is there.
@@ -167,7 +213,7 @@ func (c *contents) index(id uint16) int {
 }
 
 // usable reports whether the type of p is known and its value is there.
-func (p *found) usable(report problem.Reporter) bool {
+func (p *found) usable(tell *teller) bool {
 	t := p.tag.Type()
 	switch {
 	case p.tag == 0: // QUIRK: writers leave zeros behind the last entry.
@@ -175,16 +221,22 @@ func (p *found) usable(report problem.Reporter) bool {
 	case t == mapi.PtypNull || fixed(t):
 		return true
 	case t == mapi.PtypUnspecified || !t.Known():
-		report.Report(problem.Problem{Code: "msg.property.type", Severity: problem.Loss, Tag: p.tag,
-			Detail: fmt.Sprintf("property type %#04x is unknown; the property was left out", uint16(t))})
+		if !tell.next("msg.property.type", problem.Loss) {
+			return false
+		}
+		fate := "stays where the message is edited in place, and is left out elsewhere"
+		if t == mapi.PtypUnspecified || p.tag.ID() == 0 { // no property of any kind
+			fate = "was left out"
+		}
+		tell.report(problem.Problem{Code: "msg.property.type", Severity: problem.Loss, Tag: p.tag,
+			Detail: fmt.Sprintf("property type %#04x is unknown; the property %s", uint16(t), fate)})
 		return false
 	case t == mapi.PtypObject:
 		return p.storage != nil || p.stream != nil
 	case p.stream != nil || len(p.elems) > 0:
 		return true
 	}
-	report.Report(problem.Problem{Code: "msg.property.damaged", Severity: problem.Info, Tag: p.tag,
-		Detail: "the property has no stream with its value; it was left out"})
+	tell.say("msg.property.damaged", problem.Info, p.tag, "the property has no stream with its value; it was left out")
 	return false
 }
 

@@ -19,8 +19,8 @@ const (
 	html16 = proptag.BodyHtml
 )
 
-// load reads the values of an object.
-func (r *reader) load(c *contents, sc scope) (mapi.Props, error) {
+// load reads the values of an object, whose storage is st.
+func (r *reader) load(st *cfb.Storage, c *contents, sc scope) (mapi.Props, error) {
 	props := make(mapi.Props, 0, len(c.list))
 	var seen map[uint16]bool // ids with twins
 	for i := range c.list {
@@ -31,8 +31,10 @@ func (r *reader) load(c *contents, sc scope) (mapi.Props, error) {
 		}
 		if twin, more := r.f.twins[p.tag.ID()]; more {
 			if seen[twin] {
-				sc.report.Report(problem.Problem{Code: "msg.property.duplicate", Severity: problem.Loss, Tag: p.tag,
-					Detail: "the object has another property named " + name.String() + ", which was kept"})
+				if r.tell.next("msg.property.duplicate", problem.Loss) {
+					sc.report.Report(problem.Problem{Code: "msg.property.duplicate", Severity: problem.Loss, Tag: p.tag,
+						Detail: "the object has another property named " + name.String() + ", which was kept"})
+				}
 				continue
 			}
 			if seen == nil {
@@ -40,8 +42,10 @@ func (r *reader) load(c *contents, sc scope) (mapi.Props, error) {
 			}
 			seen[twin] = true
 		} else if p.tag.ID() >= firstNamed && name.IsZero() {
-			sc.report.Report(problem.Problem{Code: "msg.property.unnamed", Severity: problem.Info, Tag: p.tag,
-				Detail: "the named property map has no name for the property"})
+			if r.afford(unnamedCost) {
+				r.found.unnamed = append(room(r.found.unnamed), p.tag.ID())
+			}
+			r.tell.say("msg.property.unnamed", problem.Info, p.tag, "the named property map has no name for the property")
 		}
 		tag, v, err := r.value(p, sc)
 		switch {
@@ -53,12 +57,13 @@ func (r *reader) load(c *contents, sc scope) (mapi.Props, error) {
 				to.Name = name
 			}
 		case damage(err):
-			sc.report.Report(problem.Problem{Code: "msg.property.damaged", Severity: problem.Loss, Tag: p.tag,
-				Detail: err.Error() + "; the property was left out"})
+			r.tell.say("msg.property.damaged", problem.Loss, p.tag, "%v; the property was left out", err)
 		default:
 			return nil, err
 		}
 	}
+	r.tell.done()
+	r.extra = r.extras(st)
 	return props, nil
 }
 
@@ -102,6 +107,7 @@ func (r *reader) value(p *found, sc scope) (mapi.Tag, mapi.Value, error) {
 		return tag, fixedValue(t, p.raw[:]), nil
 	case p.tag == html8:
 		// QUIRK: the string is HTML in the code page it names itself.
+		r.found.html8 = true
 		v, err := r.bytes(p)
 		return proptag.Html, v, err
 	case multipleVariable(t):
@@ -134,12 +140,20 @@ func (r *reader) value(p *found, sc scope) (mapi.Tag, mapi.Value, error) {
 
 // inline reports whether n more bytes may be read at once, and counts them.
 func (r *reader) inline(n, limit int64) bool {
-	if n > limit || n > r.f.opt.MaxMemory-r.memory {
+	if n > limit || n > r.f.opt.MaxMemory-r.memory || n*textCost+valueCost > r.left() {
 		return false
 	}
 	r.memory += n
+	r.spent += n*textCost + valueCost
 	return true
 }
+
+// What a byte of a value, as stored, takes in memory at most, and a value beside
+// its bytes.
+const (
+	textCost  = 3
+	valueCost = 24
+)
 
 // whole reads a stream that cannot become a Large.
 func (r *reader) whole(p *found, s *cfb.Stream) ([]byte, error) {
@@ -175,9 +189,13 @@ func (r *reader) text(p *found, sc scope) (mapi.Value, error) {
 	if _, err := p.stream.ReadAt(b, 0); err != nil && len(b) > 0 {
 		return nil, err
 	}
-	s := decodeText(p.tag, page, b, sc.report)
+	s := decodeText(p.tag, page, b, &r.tell)
+	marked := len(s)
 	if p.tag.ID() == proptag.Subject.ID() {
 		s = cutPrefixMark(s)
+	}
+	if len(s) < marked || !plain(page, b, s, false) {
+		r.keep(exact{id: p.tag.ID(), page: page, value: s, stream: p.stream})
 	}
 	return s, nil
 }
@@ -198,14 +216,13 @@ func cutPrefixMark(s string) string {
 
 // decodeText decodes a string in a code page and removes terminating zeros,
 // which [MS-OXMSG] 2.1.3 does not want but some writers add.
-func decodeText(tag mapi.Tag, page int, b []byte, report problem.Reporter) string {
+func decodeText(tag mapi.Tag, page int, b []byte, tell *teller) string {
 	if page == codepage.UTF16LE {
 		return trimText(codepage.DecodeUTF16(b))
 	}
 	s, ok := codepage.Decode(page, b)
 	if !ok {
-		report.Report(problem.Problem{Code: "msg.string.codepage", Severity: problem.Loss, Tag: tag,
-			Detail: fmt.Sprintf("the string has bytes that mean nothing in code page %d", page)})
+		tell.say("msg.string.codepage", problem.Loss, tag, "the string has bytes that mean nothing in code page %d", page)
 	}
 	return trimText(s)
 }
@@ -220,13 +237,15 @@ func (r *reader) multiple(p *found, sc scope) (mapi.Value, error) {
 	if err != nil {
 		return nil, err
 	}
-	p.noteMissing(n, sc.report)
+	p.noteMissing(n, &r.tell)
 	if !r.take(&r.props, n, r.f.opt.MaxProps, "properties", sc.report) {
 		return nil, p.bad("[MS-OXMSG] 2.1.4.2", "%d values are too many", n)
 	}
 	if len(p.elems) < n {
-		sc.report.Report(problem.Problem{Code: "msg.property.damaged", Severity: problem.Info, Tag: p.tag,
-			Detail: fmt.Sprintf("the property has %d values but %d streams; the others are empty", n, len(p.elems))})
+		r.tell.say("msg.property.damaged", problem.Info, p.tag, "the property has %d values but %d streams; the others are empty", n, len(p.elems))
+	}
+	if !r.afford(int64(n) * elementCost) {
+		return nil, p.bad("[MS-OXMSG] 2.1.4.2", "the %d values take too much memory", n)
 	}
 	raw := make([][]byte, n)
 	for _, e := range p.elems {
@@ -244,12 +263,19 @@ func (r *reader) multiple(p *found, sc scope) (mapi.Value, error) {
 	if p.tag.Type() == mapi.PtypMultipleString {
 		page = codepage.UTF16LE
 	}
-	texts := make([]string, n)
+	texts, same := make([]string, n), true
 	for i, b := range raw {
-		texts[i] = decodeText(p.tag, page, b, sc.report)
+		texts[i] = decodeText(p.tag, page, b, &r.tell)
+		same = same && plain(page, b, texts[i], true)
+	}
+	if !same && len(p.elems) == n && int(p.elems[n-1].index) == n-1 {
+		r.keep(exact{id: p.tag.ID(), page: page, value: texts, elems: p.elems})
 	}
 	return texts, nil
 }
+
+// elementCost is what an element of a list takes in memory beside its bytes.
+const elementCost = 24 + 16
 
 // count returns how many values p has, never more than its last stream says.
 func (r *reader) count(p *found) (int, error) {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/oxbridge-mail/oxbridge/core/cfb"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi"
+	"github.com/oxbridge-mail/oxbridge/sdk/mapi/codepage"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi/proptag"
 	"github.com/oxbridge-mail/oxbridge/sdk/problem"
 )
@@ -35,8 +36,12 @@ type WriteOptions struct {
 	Template bool
 	// CodePage is the code page of strings, such as 1252 or 932, and makes them
 	// PtypString8; 0 makes them PtypString, which is Unicode. Characters that the
-	// page lacks become "?".
+	// page lacks become "?", which is reported as a loss.
 	CodePage int
+	// Lossless, with a CodePage, is for a file that is edited in place: characters
+	// that the page lacks are ErrCodePage instead, and an embedded message with 8-bit
+	// strings keeps the code page that Extra has for it.
+	Lossless bool
 	// MaxDepth is how deep messages may be embedded in each other, the outermost
 	// not counted; deeper ones are left out. 0 means 64.
 	MaxDepth int
@@ -46,9 +51,10 @@ type WriteOptions struct {
 	// Extra is what to keep beside the message, usually from the file that the
 	// message was read from, which must be open still. May be nil.
 	Extra *Extra
-	// Names get the ids from 0x8000 on, whether the message uses them or not, up
-	// to the first that cannot be stored. Other names follow in the order of
-	// first use. May be nil.
+	// Names get the first ids from 0x8000 on in their order, whether the message uses
+	// them or not; zero Names and those that cannot be stored are left out. Other
+	// names follow in the order of first use. Ids of properties that Extra says have
+	// no names are given to none. May be nil.
 	Names []mapi.Name
 }
 
@@ -60,6 +66,8 @@ type writer struct {
 	bytes   int64           // written to streams so far
 	stack   []*mapi.Message // the messages around the one being written
 	extra   *Extra          // of the object being written
+	page    int             // code page of the strings of the message being written
+	failed  error           // ends the writing of the object
 }
 
 // Write writes m as a .msg file to w, Unicode unless opt has a CodePage, starting
@@ -68,12 +76,17 @@ type writer struct {
 // Properties that have no form in a file are left out and reported; report may
 // be nil. Of two properties with one id or name the last is written, named ones
 // get ids of their own, and strings get the type of the file. These are computed:
-// PidTagStoreSupportMask, PidTagAttachNumber, PidTagAttachSize and, with a
-// CodePage, PidTagMessageCodepage always; PidTagMessageClass, PidTagHasAttachments, PidTagRecipientType,
+// PidTagAttachNumber always; PidTagAttachSize unless the attachment is as Extra was
+// read with it; PidTagStoreSupportMask and, with a CodePage, PidTagMessageCodepage
+// where they say something else than what is written; PidTagMessageClass, PidTagHasAttachments, PidTagRecipientType,
 // PidTagDisplayName, PidTagRowid and PidTagAttachMethod where they are missing.
 //
-// A PtypObject Large must deliver a compound file. Errors are those of w, those
-// of reading a Large, ErrTooLarge, and [mapi.ErrInvalidParameter] for a nil
+// A PtypObject Large must deliver a compound file. ErrTooLarge says that a value has
+// more than 4,294,967,295 bytes. [MS-OXMSG] 2.4.2.2 demands that the 32-bit size in
+// the entry of a property equals the size of its stream, and gives 0xFFFFFFFF, at
+// which it could be capped, another meaning, so that no file with such a value
+// would be right. Other errors are those of w, those of reading a Large,
+// ErrCodePage, and [mapi.ErrInvalidParameter] for a nil
 // message or a code page that 8-bit strings cannot be in.
 func Write(w io.WriteSeeker, m *mapi.Message, opt WriteOptions, report problem.Reporter) error {
 	if m == nil || !CanWrite(opt.CodePage) {
@@ -95,8 +108,10 @@ func Write(w io.WriteSeeker, m *mapi.Message, opt WriteOptions, report problem.R
 	if opt.Template {
 		root.SetCLSID(mapi.CLSIDMessageFile)
 	}
-	mw := &writer{opt: opt, extra: opt.Extra}
-	mw.names.seed(opt.Names)
+	mw := &writer{opt: opt, extra: opt.Extra, page: opt.CodePage}
+	if err := mw.names.start(opt.Extra, opt.Names); err != nil {
+		return err
+	}
 	if err := mw.message(root, m, rootHeader, report); err != nil {
 		return err
 	}
@@ -160,16 +175,26 @@ func weighProps(props mapi.Props) (n int64) {
 func (w *writer) message(st *cfb.StorageWriter, m *mapi.Message, header int, report problem.Reporter) error {
 	w.stack = append(w.stack, m)
 	defer func() { w.stack = w.stack[:len(w.stack)-1] }()
+	extra, around := w.extra, w.page
+	defer func() { w.page = around }()
+	if own := extra.CodePage(); w.page != 0 && w.opt.Lossless && own != 0 {
+		w.page = own
+	}
 	b := w.collect(m.Props, report)
-	extra := w.extra
-	b.set(proptag.StoreSupportMask, w.supportMask())
-	if w.opt.CodePage != 0 {
-		b.set(proptag.MessageCodepage, int32(w.opt.CodePage))
+	b.setMask()
+	outer := around
+	if len(w.stack) == 1 {
+		outer = codepage.Windows // as it is read
+	}
+	if w.page != 0 && (!w.opt.Lossless || stringPage(b.int32Of, outer) != w.page) {
+		b.set(proptag.MessageCodepage, int32(w.page))
 	}
 	b.setDefault(proptag.MessageClass, "IPM.Note")
-	b.setDefault(proptag.HasAttachments, slices.ContainsFunc(m.Attachments, func(a *mapi.Attachment) bool {
-		return a != nil && !a.Props.Bool(proptag.AttachmentHidden)
-	}))
+	if extra == nil || !extra.sealed {
+		b.setDefault(proptag.HasAttachments, slices.ContainsFunc(m.Attachments, func(a *mapi.Attachment) bool {
+			return a != nil && !a.Props.Bool(proptag.AttachmentHidden)
+		}))
+	}
 	recipients, attachments := 0, 0
 	for i, p := range m.Recipients {
 		if !w.room(report) {
@@ -201,12 +226,20 @@ func (w *writer) message(st *cfb.StorageWriter, m *mapi.Message, header int, rep
 	return w.properties(st, head, b, report)
 }
 
-// supportMask returns the PidTagStoreSupportMask of the file.
-func (w *writer) supportMask() int32 {
-	if w.opt.CodePage != 0 {
-		return storeSupportMask &^ storeUnicodeOK
+// setMask sets PidTagStoreSupportMask, unless it says already whether strings are
+// Unicode.
+func (b *bag) setMask() {
+	want := storeSupportMask
+	if b.page != 0 {
+		want &^= storeUnicodeOK
 	}
-	return storeSupportMask
+	mask, ok := b.int32Of(proptag.StoreSupportMask)
+	if !ok && b.page != 0 && b.extra != nil && b.extra.sealed {
+		return // without one, strings are 8-bit
+	}
+	if !ok || (mask^want)&storeUnicodeOK != 0 {
+		b.set(proptag.StoreSupportMask, want)
+	}
 }
 
 // room counts one more object and reports when there are too many.
@@ -246,9 +279,12 @@ func (w *writer) attachment(parent *cfb.StorageWriter, a *mapi.Attachment, n int
 	}
 	start := w.bytes
 	b := w.collect(a.Props, report)
-	b.set(proptag.StoreSupportMask, w.supportMask())
+	b.setMask()
 	b.set(proptag.AttachNumber, int32(n))
-	b.set(proptag.AttachSize, int32(0)) // its place; properties fills it in
+	sized := b.extra != nil && b.extra.sealed
+	if !sized {
+		b.set(proptag.AttachSize, int32(0)) // its place; attachmentProperties fills it in
+	}
 	embedded := a.Embedded
 	if embedded == nil {
 		var file *spool
@@ -273,6 +309,9 @@ func (w *writer) attachment(parent *cfb.StorageWriter, a *mapi.Attachment, n int
 		b.extra.settle(b)
 	}
 	w.settleMethod(b, embedded != nil, report)
+	if sized {
+		return w.properties(st, make([]byte, childHeader), b, report)
+	}
 	return w.attachmentProperties(st, b, w.bytes-start, report)
 }
 
@@ -369,8 +408,14 @@ func (w *writer) settleMethod(b *bag, embedded bool, report problem.Reporter) {
 
 // int32 returns the value of a PtypInteger32 property, 0 if there is none.
 func (b *bag) int32(tag mapi.Tag) int32 {
+	n, _ := b.int32Of(tag)
+	return n
+}
+
+// int32Of returns the value of a PtypInteger32 property.
+func (b *bag) int32Of(tag mapi.Tag) (int32, bool) {
 	if it := b.find(tag); it != nil && it.tag == tag {
-		return int32At(it.value.entry[:])
+		return int32At(it.value.entry[:]), true
 	}
-	return 0
+	return 0, false
 }

@@ -13,6 +13,7 @@ import (
 // name, from 0x8000 upward in the order of first use.
 type names struct {
 	ids     map[mapi.Name]uint16
+	taken   map[uint16]bool      // ids of properties without names, which no name may get
 	guids   map[mapi.GUID]uint16 // index and kind, for kind 0
 	guid    []byte               // the GUID stream
 	entries []byte               // the entry stream
@@ -37,7 +38,13 @@ func (n *names) id(name mapi.Name) uint16 {
 		return id
 	}
 	text := codepage.EncodeUTF16(name.Text)
-	if len(n.ids) >= maxNames || len(text) > maxNameBytes || len(n.strings)+len(text)+8 > maxStringBytes || (textual && len(text) == 0) {
+	if len(text) > maxNameBytes || len(n.strings)+len(text)+8 > maxStringBytes || (textual && len(text) == 0) {
+		return 0
+	}
+	for n.taken[firstNamed+uint16(n.count())] {
+		n.hole()
+	}
+	if n.count() >= maxNames {
 		return 0
 	}
 	kind, ok := n.set(name.Set)
@@ -47,20 +54,35 @@ func (n *names) id(name mapi.Name) uint16 {
 	if n.ids == nil {
 		n.ids = make(map[mapi.Name]uint16)
 	}
-	index := uint16(len(n.ids))
+	index := uint16(n.count())
 	n.ids[name] = firstNamed + index
 	record, hash := name.ID, name.ID
 	if textual {
 		kind |= 1
+		n.strings = pad(n.strings) // a map that was read need not be
 		record, hash = uint32(len(n.strings)), nameHash(text)
 		n.strings = binary.LittleEndian.AppendUint32(n.strings, uint32(len(text)))
 		n.strings = append(n.strings, text...)
-		n.strings = append(n.strings, make([]byte, -len(text)&3)...)
+		n.strings = pad(n.strings)
 	}
 	n.entries = appendRecord(n.entries, record, kind, index)
 	b := &n.buckets[(hash^uint32(kind))%buckets]
 	*b = appendRecord(*b, hash, kind, index)
 	return firstNamed + index
+}
+
+// pad fills the string stream up to a multiple of 4 bytes ([MS-OXMSG]
+// 2.2.3.1.3).
+func pad(b []byte) []byte { return append(b, make([]byte, -len(b)&3)...) }
+
+// count returns how many ids are given out or left without a name.
+func (n *names) count() int { return len(n.entries) / nameRecordSize }
+
+// hole leaves the next id without a name: its record is one of a string that is
+// nowhere.
+func (n *names) hole() {
+	const nowhere, stringInMAPI = 0xFFFFFFFF, 1<<1 | 1
+	n.entries = appendRecord(n.entries, nowhere, stringInMAPI, uint16(n.count()))
 }
 
 // name returns the name of an id that was given out, else the zero Name.
@@ -130,7 +152,7 @@ func (w *writer) writeNames(root *cfb.StorageWriter) error {
 		if len(b) == 0 {
 			continue
 		}
-		if err := w.stream(st, valueName(mapi.NewTag(uint16(firstBucket+i), mapi.PtypBinary)), b); err != nil {
+		if err := w.stream(st, bucketName(i), b); err != nil {
 			return err
 		}
 	}

@@ -70,8 +70,10 @@ func (w *writer) properties(st *cfb.StorageWriter, header []byte, b *bag, report
 // entries.
 func (w *writer) values(st *cfb.StorageWriter, b *bag, report problem.Reporter) ([]byte, error) {
 	entries := make([]byte, 0, len(b.items)*entrySize)
+	kept := 0
 	for i := range b.items {
 		it := &b.items[i]
+		entries, kept = b.keptEntries(entries, kept, i)
 		ok, err := w.value(st, it, report)
 		if err != nil {
 			return nil, fmt.Errorf("write property %v: %w", it.tag, err)
@@ -87,7 +89,8 @@ func (w *writer) values(st *cfb.StorageWriter, b *bag, report problem.Reporter) 
 		entries = binary.LittleEndian.AppendUint32(entries, attributes)
 		entries = append(entries, it.value.entry[:]...)
 	}
-	return entries, w.foreign(st, b.extra, report)
+	entries, _ = b.keptEntries(entries, kept, math.MaxInt32)
+	return entries, errors.Join(w.foreign(st, b, report), w.failed)
 }
 
 // value writes a value that stands outside the property stream and puts its
@@ -100,7 +103,7 @@ func (w *writer) value(st *cfb.StorageWriter, it *item, report problem.Reporter)
 	case !v.stream:
 		return true, nil
 	}
-	if v.large != nil && it.tag.Type() == mapi.PtypBinary && v.large.Size() > math.MaxUint32 {
+	if v.large != nil && (it.tag.Type() == mapi.PtypBinary || v.coded) && v.large.Size() > math.MaxUint32 {
 		return false, it.tooLarge(v.large.Size())
 	}
 	size, err := w.single(st, it)
@@ -108,7 +111,7 @@ func (w *writer) value(st *cfb.StorageWriter, it *item, report problem.Reporter)
 		return false, err
 	}
 	if v.lossy && v.large != nil {
-		report.Report(lossy(it.tag, w.names.name(it.tag.ID()), w.opt.CodePage))
+		w.lossy(it.tag, w.names.name(it.tag.ID()), report)
 	}
 	switch it.tag.Type() {
 	case mapi.PtypString:
@@ -139,7 +142,7 @@ func (w *writer) single(st *cfb.StorageWriter, it *item) (int64, error) {
 	if it.value.large == nil {
 		return int64(len(it.value.data)), w.stream(st, valueName(it.tag), it.value.data)
 	}
-	r, err := it.value.large.Open()
+	r, coded, err := w.open(it)
 	if err != nil {
 		return 0, err
 	}
@@ -148,12 +151,14 @@ func (w *writer) single(st *cfb.StorageWriter, it *item) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
-	switch it.tag.Type() {
-	case mapi.PtypString:
+	switch t := it.tag.Type(); {
+	case coded:
+		_, err = io.Copy(struct{ io.Writer }{s}, r)
+	case t == mapi.PtypString:
 		err = copyText(s, r, codepage.EncodeUTF16)
-	case mapi.PtypString8:
+	case t == mapi.PtypString8:
 		err = copyText(s, r, func(text string) []byte {
-			b, ok := codepage.Encode(w.opt.CodePage, text)
+			b, ok := codepage.Encode(w.page, text)
 			it.value.lossy = it.value.lossy || !ok
 			return b
 		})
@@ -165,6 +170,23 @@ func (w *writer) single(st *cfb.StorageWriter, it *item) (int64, error) {
 	}
 	w.bytes += s.Size()
 	return s.Size(), s.Close()
+}
+
+// open opens a large value; coded is true when the bytes need no encoding.
+func (w *writer) open(it *item) (r io.ReadCloser, coded bool, err error) {
+	v := &it.value
+	coded = v.coded || v.as != 0
+	if c, ok := v.large.(CodedText); ok && !coded {
+		page := codepage.UTF16LE
+		if it.tag.Type() == mapi.PtypString8 {
+			page = w.page
+		}
+		if r, err := c.OpenCoded(page); r != nil || err != nil {
+			return r, true, err
+		}
+	}
+	r, err = v.large.Open()
+	return r, coded, err
 }
 
 // stream writes a whole stream.

@@ -161,7 +161,7 @@ func (a *Attachment) commit(bool) error {
 		return err
 	}
 	saved := attached{
-		num: a.num, extra: a.bag.extra,
+		num: a.num, extra: a.bag.extra.Changed(),
 		a: &mapi.Attachment{Props: slices.Clone(a.bag.props), Embedded: a.embedded},
 	}
 	if i := m.work.find(a.num); i >= 0 {

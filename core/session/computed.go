@@ -37,6 +37,17 @@ func (d *document) storeSupport() int32 {
 	return unicodeStore
 }
 
+// CodePage returns the code page in which the strings of the file are stored at
+// the next SaveChanges, 0 for Unicode. For an existing ANSI file it is its own,
+// unless the message was opened with [Unicode].
+func (m *Message) CodePage() (int, error) {
+	if err := m.begin(); err != nil {
+		return 0, err
+	}
+	defer m.end()
+	return m.doc.page, nil
+}
+
 // SetCodePage says how the strings of the file are stored from the next
 // SaveChanges on: in a code page such as 1252 or 932, which makes a file for
 // Outlook before 2003, or, with 0, as Unicode. Embedded messages follow. What the
@@ -56,8 +67,7 @@ func (m *Message) SetCodePage(page int) error {
 	if !m.writable {
 		return mapi.ErrNoAccess
 	}
-	m.doc.page = page
-	m.touch()
+	m.doc.page, m.doc.asked, m.doc.recode = page, true, true
 	return nil
 }
 

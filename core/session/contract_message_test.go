@@ -209,6 +209,50 @@ var tableRows = []row{
 		return expect(must(t.SeekRow(Beginning, 9)) == 2 && must(t.SeekRow(Current, -1)) == -1 && first(t, 1, 0) == "[Bob]" && must(t.SeekRow(End, 1)) == 0)
 	}},
 	{"SeekRow", "another bookmark", mapi.ErrInvalidBookmark, func(f *fixture) mapi.Code { return result(recipients(f).SeekRow(7, 0)) }},
+	{"CreateBookmark", "stays with its row", mapi.OK, func(f *fixture) mapi.Code {
+		t := recipients(f)
+		_ = must(t.SeekRow(Beginning, 1))
+		b := must(t.CreateBookmark())
+		if err := f.m.ModifyRecipients(RemoveRecipients, withRow(rows(""), 0)); err != nil {
+			return codeOf(err)
+		}
+		return expect(must(t.SeekRow(b, 0)) == 0 && first(t, 1, 0) == "[Bob]" && must(t.SeekRow(b, 5)) == 1)
+	}},
+	{"CreateBookmark", "the end stays the end", mapi.OK, func(f *fixture) mapi.Code {
+		t := recipients(f)
+		_ = must(t.SeekRow(End, 0))
+		b := must(t.CreateBookmark())
+		return cmpCode(code(f.m.ModifyRecipients(AddRecipients, rows("Eve"))), must(t.SeekRow(b, -1)) == -1 && first(t, 1, 0) == "[Eve]")
+	}},
+	{"CreateBookmark", "the row is gone", mapi.OK, func(f *fixture) mapi.Code {
+		t := recipients(f)
+		b := must(t.CreateBookmark())
+		err := f.m.ModifyRecipients(RemoveRecipients, withRow(rows(""), 0))
+		return cmpCode(code(err), must(t.SeekRow(b, 0)) == 0 && first(t, 1, 0) == "[Bob]")
+	}},
+	{"CreateBookmark", "FindRow from it", mapi.OK, func(f *fixture) mapi.Code {
+		t := recipients(f)
+		_ = must(t.SeekRow(Beginning, 1))
+		b := must(t.CreateBookmark())
+		return cmpCode(code(t.FindRow(named("ann"), b, true)), first(t, 1, 0) == "[Ann]")
+	}},
+	{"CreateBookmark", "SortTable frees it", mapi.ErrInvalidBookmark, func(f *fixture) mapi.Code {
+		t := recipients(f)
+		b := must(t.CreateBookmark())
+		_ = t.SortTable(nil)
+		return result(t.SeekRow(b, 0))
+	}},
+	{"FreeBookmark", "a bookmark, then seek", mapi.ErrInvalidBookmark, func(f *fixture) mapi.Code {
+		t := recipients(f)
+		b := must(t.CreateBookmark())
+		if err := t.FreeBookmark(b); err != nil {
+			return codeOf(err)
+		}
+		return result(t.SeekRow(b, 0))
+	}},
+	{"FreeBookmark", "one that every table has", mapi.ErrInvalidBookmark, func(f *fixture) mapi.Code {
+		return code(recipients(f).FreeBookmark(End))
+	}},
 	{"FindRow", "a row", mapi.OK, func(f *fixture) mapi.Code {
 		t := recipients(f)
 		return cmpCode(code(t.FindRow(named("bob"), Beginning, false)), first(t, 1, 0) == "[Bob]")

@@ -27,7 +27,7 @@ type row struct {
 // code is in the tests beside this one.
 func TestContract(t *testing.T) {
 	t.Parallel()
-	for _, r := range slices.Concat(sessionRows, propRows, openRows, copyRows, nameRows, saveRows, messageRows, tableRows) {
+	for _, r := range slices.Concat(sessionRows, propRows, openRows, copyRows, nameRows, saveRows, storageRows, messageRows, tableRows) {
 		t.Run(r.method+"/"+r.situation, func(t *testing.T) {
 			t.Parallel()
 			if got := r.do(newFixture(t)); got != r.want {

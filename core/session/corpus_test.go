@@ -59,7 +59,41 @@ func TestCorpusCopies(t *testing.T) {
 		if err := errors.Join(err, to.SaveChanges()); err != nil || len(problems) > 0 {
 			t.Fatal(err, problems)
 		}
-	})
+	}, nothingWrong)
+}
+
+// nothingWrong demands that the judge finds no fault in the copies.
+func nothingWrong(t *testing.T, _, outs string) {
+	t.Helper()
+	out, err := oxcheck(t, append([]string{"msg"}, glob(outs)...)...)
+	t.Logf("oxcheck msg: %s", out)
+	if err != nil {
+		t.Errorf("oxcheck msg: %v", err)
+	}
+}
+
+// nothingNew demands that the judge finds no fault in an edited file whose
+// original has none: an edit keeps also what is wrong.
+func nothingNew(t *testing.T, originals, outs string) {
+	t.Helper()
+	faulty := func(dir string) map[string]bool {
+		out, _ := oxcheck(t, append([]string{"msg"}, glob(dir)...)...)
+		names := make(map[string]bool)
+		for line := range strings.Lines(out) {
+			if rest, ok := strings.CutPrefix(strings.TrimSpace(line), dir+string(filepath.Separator)); ok {
+				name, _, _ := strings.Cut(rest, ": ")
+				names[name] = true
+			}
+		}
+		return names
+	}
+	before, after := faulty(originals), faulty(outs)
+	t.Logf("oxcheck msg: %d of %d originals have faults, %d edited files", len(before), len(glob(originals)), len(after))
+	for name := range after {
+		if !before[name] {
+			t.Errorf("%s has faults now", name)
+		}
+	}
 }
 
 // TestCorpusEdits opens every public sample for changes and saves it with one
@@ -76,12 +110,13 @@ func TestCorpusEdits(t *testing.T) {
 		if err := errors.Join(err, m.SaveChanges()); err != nil || len(problems) > 0 {
 			t.Fatal(err, problems)
 		}
-	})
+	}, nothingNew)
 }
 
-// corpusRun makes a message out of each sample and compares the two.
-func corpusRun(t *testing.T, do func(t *testing.T, s *Session, path, out string)) {
-	sources, outs := t.TempDir(), t.TempDir()
+// corpusRun makes a message out of each sample and compares the two. judge has
+// the last word on the folders of originals and results.
+func corpusRun(t *testing.T, do func(t *testing.T, s *Session, path, out string), judge func(t *testing.T, originals, outs string)) {
+	sources, outs, originals := t.TempDir(), t.TempDir(), t.TempDir()
 	var made, equal int
 	for i, path := range corpus(t) {
 		name := fmt.Sprintf("%03d-%s", i, filepath.Base(path))
@@ -100,8 +135,9 @@ func corpusRun(t *testing.T, do func(t *testing.T, s *Session, path, out string)
 			if !t.Failed() {
 				equal++
 			}
+			err = os.WriteFile(filepath.Join(originals, name), must(os.ReadFile(path)), 0o600)
 			if !lost(said) {
-				err = os.WriteFile(filepath.Join(sources, name), must(os.ReadFile(path)), 0o600)
+				err = errors.Join(err, os.Link(filepath.Join(originals, name), filepath.Join(sources, name)))
 			}
 			if err != nil {
 				t.Fatal(err)
@@ -109,12 +145,8 @@ func corpusRun(t *testing.T, do func(t *testing.T, s *Session, path, out string)
 		})
 	}
 	t.Logf("%d of %d messages equal", equal, made)
-	out, err := oxcheck(t, append([]string{"msg"}, glob(outs)...)...)
-	t.Logf("oxcheck msg: %s", out)
-	if err != nil {
-		t.Errorf("oxcheck msg: %v", err)
-	}
-	out, err = oxcheck(t, "pairs", sources, outs)
+	judge(t, originals, outs)
+	out, err := oxcheck(t, "pairs", sources, outs)
 	t.Logf("oxcheck pairs of %d: %s", len(glob(sources)), out)
 	if err != nil {
 		t.Errorf("oxcheck pairs: %v", err)

@@ -1,6 +1,8 @@
 package session
 
 import (
+	"slices"
+
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi"
 )
 
@@ -48,12 +50,72 @@ func (t *Table) QueryRows(n int, flags QueryFlags) ([]mapi.Props, error) {
 // A Bookmark is a place in a table.
 type Bookmark uint32
 
-// The bookmarks. Tables here have no others.
+// The bookmarks that every table has; CreateBookmark makes others.
 const (
 	Beginning Bookmark = iota // BOOKMARK_BEGINNING
 	Current                   // BOOKMARK_CURRENT
 	End                       // BOOKMARK_END
+	firstMark
 )
+
+// maxMarks is how many bookmarks a table can have at a time.
+const maxMarks = 1 << 10
+
+// mark is what a bookmark made by CreateBookmark points to.
+type mark struct {
+	row mapi.Value // what the row is known by; nil for the end of the table
+	at  int        // where it was
+}
+
+// CreateBookmark marks the position. The bookmark stays with its row while others
+// come and go; when the row itself goes it stands for what is in its place.
+// Restrict and SortTable free all bookmarks. More than 1,024 at a time are
+// MAPI_E_NOT_ENOUGH_MEMORY.
+func (t *Table) CreateBookmark() (Bookmark, error) {
+	if err := t.begin(); err != nil {
+		return 0, err
+	}
+	defer t.m.end()
+	if len(t.marks) >= maxMarks {
+		return 0, mapi.ErrNotEnoughMemory
+	}
+	if t.marks == nil {
+		t.marks, t.nextMark = make(map[Bookmark]mark), max(t.nextMark, firstMark)
+	}
+	m := mark{at: t.pos}
+	if t.pos < len(t.rows) {
+		m.row = t.kind.id(t.rows[t.pos])
+	}
+	b := t.nextMark
+	t.nextMark++
+	t.marks[b] = m
+	return b, nil
+}
+
+// FreeBookmark ends a bookmark that CreateBookmark made; another one is
+// MAPI_E_INVALID_BOOKMARK.
+func (t *Table) FreeBookmark(b Bookmark) error {
+	if err := t.begin(); err != nil {
+		return err
+	}
+	defer t.m.end()
+	if _, ok := t.marks[b]; !ok {
+		return mapi.ErrInvalidBookmark
+	}
+	delete(t.marks, b)
+	return nil
+}
+
+// row returns where the row of a bookmark is.
+func (t *Table) row(m mark) int {
+	if m.row == nil {
+		return len(t.rows)
+	}
+	if i := slices.IndexFunc(t.rows, func(r mapi.Props) bool { return t.kind.id(r) == m.row }); i >= 0 {
+		return i
+	}
+	return min(m.at, len(t.rows))
+}
 
 // place returns the row of a bookmark.
 func (t *Table) place(b Bookmark) (int, error) {
@@ -64,6 +126,9 @@ func (t *Table) place(b Bookmark) (int, error) {
 		return t.pos, nil
 	case End:
 		return len(t.rows), nil
+	}
+	if m, ok := t.marks[b]; ok {
+		return t.row(m), nil
 	}
 	return 0, mapi.ErrInvalidBookmark
 }

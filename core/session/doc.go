@@ -38,9 +38,20 @@
 // (IMSG_NO_ISTG_COMMIT).
 //
 // A message that was read keeps what nobody touched: properties of any tag and
-// their order, the attributes of properties, and foreign streams and storages
-// in the storage of every object, which are those whose names do not begin with
-// two underscores.
+// their order, also such as have an unknown type, the type PtypNull, or an id from
+// 0x8000 on without a name; the attributes of properties; the bytes of strings, with
+// the mark of the prefix that a subject may have; the named property map; the
+// PidTagAttachSize of attachments; and foreign streams and storages in the storage
+// of every object, which are those whose names do not begin with two underscores.
+// Where a file breaks the rules so that it can be read in more than one way, saving
+// it settles that: of two values of one property one stays, sizes, counts and
+// numbers become right. Unknown entries with the id of a property that is set go.
+//
+// An ANSI file, one with 8-bit strings, stays in its code page. With text that the
+// code page lacks characters of it becomes a Unicode file as a whole, which is
+// reported (MAPI has no answer but question marks or MAPI_E_BAD_CHARWIDTH, the one
+// a loss and the other a message that cannot be changed). [Unicode], which is
+// MAPI_UNICODE, makes it Unicode in any case, SetCodePage what it says.
 //
 // # Memory
 //

@@ -23,11 +23,13 @@ type document struct {
 
 	gate gate // shut when the message or its session ends
 
-	mu    sync.Mutex
-	file  *msg.File // guarded by mu; nil for a new message
-	names nameTable // guarded by mu
-	spent int64     // guarded by mu; bytes taken from the allocator
-	page  int       // guarded by mu; code page of the strings to write, 0 for Unicode
+	mu     sync.Mutex
+	file   *msg.File // guarded by mu; nil for a new message
+	names  nameTable // guarded by mu
+	spent  int64     // guarded by mu; bytes taken from the allocator
+	page   int       // guarded by mu; code page of the strings to write, 0 for Unicode
+	asked  bool      // guarded by mu; page was asked for, and is not just that of the file
+	recode bool      // guarded by mu; page has changed since the last save
 
 	loose resources
 }
@@ -52,6 +54,9 @@ func (d *document) open() error {
 	}
 	d.file = f
 	d.names.seed(f.Names())
+	if (d.flags|d.session.flags)&Unicode == 0 {
+		d.page = f.CodePage()
+	}
 	return nil
 }
 
@@ -83,20 +88,41 @@ func (d *document) charge(n int64) error {
 	return nil
 }
 
-// write writes a message to the storage and commits that if it may.
+// write writes a message to the storage and commits that if it may. A file stays
+// in its code page unless another was asked for; what that lacks makes it Unicode.
 func (d *document) write(tree *mapi.Message, extra *msg.Extra) error {
+	var said problem.List
+	err := d.writeIn(tree, extra, said.Add)
+	if errors.Is(err, msg.ErrCodePage) && !d.asked {
+		said = problem.List{{Code: "msg.string.codepage", Severity: problem.Info,
+			Detail: fmt.Sprintf("the file had its strings in a code page and is Unicode now: %v", err)}}
+		d.page = 0
+		err = d.writeIn(tree, extra, said.Add)
+	}
+	for _, p := range said {
+		d.report.Report(p)
+	}
+	if err == nil && d.flags&NoStorageCommit == 0 {
+		err = d.storage.Commit()
+	}
+	d.recode = d.recode && err != nil
+	return err
+}
+
+// writeIn writes a message in the code page of the document, without committing it.
+func (d *document) writeIn(tree *mapi.Message, extra *msg.Extra, report problem.Reporter) error {
 	w, err := d.storage.Rewrite()
 	if err != nil {
 		return err
 	}
-	opt := msg.WriteOptions{Extra: extra, Names: d.names.list, Template: d.file != nil && d.file.Template(), CodePage: d.page}
-	if err := msg.Write(w, tree, opt, d.report); err != nil {
+	opt := msg.WriteOptions{
+		Extra: extra, Names: d.names.list, Template: d.file != nil && d.file.Template(),
+		CodePage: d.page, Lossless: !d.asked,
+	}
+	if err := msg.Write(w, tree, opt, report); err != nil {
 		return fmt.Errorf("write message: %w", err)
 	}
-	if d.flags&NoStorageCommit != 0 {
-		return nil
-	}
-	return d.storage.Commit()
+	return nil
 }
 
 // changed returns MAPI_E_OBJECT_CHANGED or MAPI_E_OBJECT_DELETED when somebody

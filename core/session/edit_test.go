@@ -279,6 +279,48 @@ func TestStorageAttachment(t *testing.T) {
 	}
 }
 
+// TestObjectStorage makes a stored object storage by storage, changes it in place
+// and reads it from the file.
+func TestObjectStorage(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	a := withObject(f)
+	_ = must(a.SetProps(one(proptag.AttachMethod, mapi.AttachStorage)))
+	if err := errors.Join(a.SaveChanges(), f.m.SaveChanges()); err != nil {
+		t.Fatal(err)
+	}
+	m := must(open(t).OpenMessage(NewMemory(f.st.Bytes()), 0, nil, nil))
+	a = must(m.OpenAttach(0, Modify))
+	st := must(a.OpenStorage(Modify))
+	w := must(st.OpenStream("CONTENTS", Modify))
+	_ = must(w.Seek(3, io.SeekStart))
+	_ = must(io.WriteString(w, "OBJECT"))
+	lost := must(st.OpenStream("lost", Create|Modify))
+	_ = must(io.WriteString(lost, "not committed"))
+	if err := errors.Join(w.Close(), st.Close(), a.SaveChanges(), m.SaveChanges()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := lost.Write([]byte("x")); !errors.Is(err, mapi.ErrInvalidObject) {
+		t.Errorf("a stream after its storage: %v", err)
+	}
+	back := must(open(t).OpenMessage(NewMemory(m.doc.storage.(*Memory).Bytes()), 0, nil, nil))
+	st = must(must(back.OpenAttach(0, 0)).OpenStorage(0))
+	list := must(st.Elements())
+	if want := []Element{{Name: "lost"}, {Name: "CONTENTS", Size: 9}, {Name: "Inner", Storage: true}}; !slices.Equal(list, want) {
+		t.Errorf("%v, want %v", list, want)
+	}
+	inner := must(st.OpenStorage("Inner", 0))
+	if a, b := must(st.CLSID()), must(inner.CLSID()); a[0] != 9 || b[0] != 7 {
+		t.Errorf("classes %v, %v", a, b)
+	}
+	if got := string(must(io.ReadAll(must(st.OpenStream("CONTENTS", 0))))); got != "an OBJECT" {
+		t.Errorf("contents %q", got)
+	}
+	if got := must(io.ReadAll(must(inner.OpenStream("Data", 0)))); len(got) != 5000 {
+		t.Errorf("%d bytes of data", len(got))
+	}
+}
+
 // TestIDsStay saves and opens again: ids of named properties are the same, also
 // of names that no property has.
 func TestIDsStay(t *testing.T) {

@@ -80,5 +80,6 @@ var (
 	IIDMessage       = mapi.NewGUID(0x00020307, 0, 0, [8]byte{0xC0, 0, 0, 0, 0, 0, 0, 0x46}) // IID_IMessage
 	IIDTable         = mapi.NewGUID(0x00020301, 0, 0, [8]byte{0xC0, 0, 0, 0, 0, 0, 0, 0x46}) // IID_IMAPITable
 	IIDStream        = mapi.NewGUID(0x0000000C, 0, 0, [8]byte{0xC0, 0, 0, 0, 0, 0, 0, 0x46}) // IID_IStream
+	IIDStorage       = mapi.NewGUID(0x0000000B, 0, 0, [8]byte{0xC0, 0, 0, 0, 0, 0, 0, 0x46}) // IID_IStorage
 	IIDStreamDocfile = mapi.NewGUID(0x0002032C, 0, 0, [8]byte{0xC0, 0, 0, 0, 0, 0, 0, 0x46}) // IID_IStreamDocfile
 )

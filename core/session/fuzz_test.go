@@ -138,6 +138,58 @@ func (w *walker) step(b byte) error {
 		return err
 	case 11:
 		return w.m.SaveChanges()
+	case 12:
+		return w.storage(OpenFlags(n & 3))
+	case 13:
+		return w.m.SetCodePage([]int{0, 932, 1252, 65001}[n&3])
+	case 14:
+		_, err := w.m.SetProps(mapi.Props{{Tag: proptag.Subject, Value: "春 €"}, {Tag: mapi.NewTag(uint16(n)<<12|0x66, mapi.PtypInteger32), Value: n}})
+		return err
+	}
+	return nil
+}
+
+// storage opens the attachment as a stored object and goes through it.
+func (w *walker) storage(flags OpenFlags) error {
+	if w.a == nil {
+		return nil
+	}
+	st, err := w.a.OpenStorage(flags)
+	if err != nil {
+		return err
+	}
+	err = w.elements(st, flags)
+	return errors.Join(err, st.Close(), w.a.SaveChanges())
+}
+
+func (w *walker) elements(st *ObjectStorage, flags OpenFlags) error {
+	list, err := st.Elements()
+	if err != nil {
+		return err
+	}
+	if flags&Modify != 0 {
+		if _, err := st.OpenStorage("made", Modify|Create); err != nil {
+			return err
+		}
+	}
+	for _, e := range list {
+		if e.Storage {
+			sub, err := st.OpenStorage(e.Name, flags&Modify)
+			if err != nil {
+				return err
+			}
+			if err := w.elements(sub, 0); err != nil {
+				return err
+			}
+			continue
+		}
+		s, err := st.OpenStream(e.Name, flags&Modify)
+		if err != nil {
+			return err
+		}
+		if _, err := io.Copy(io.Discard, struct{ io.Reader }{s}); err != nil {
+			return err
+		}
 	}
 	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"io"
 	"sync"
 
+	"github.com/oxbridge-mail/oxbridge/core/msg"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi"
 )
 
@@ -72,13 +73,26 @@ type guarded struct {
 func (g *guarded) Size() int64 { return g.v.Size() }
 
 // Open fails with MAPI_E_INVALID_OBJECT after the end of the document.
-func (g *guarded) Open() (io.ReadCloser, error) {
+func (g *guarded) Open() (io.ReadCloser, error) { return g.open(g.v.Open) }
+
+var _ msg.CodedText = (*guarded)(nil)
+
+// OpenCoded implements msg.CodedText for values that do.
+func (g *guarded) OpenCoded(page int) (io.ReadCloser, error) {
+	c, ok := g.v.(msg.CodedText)
+	if !ok {
+		return nil, nil
+	}
+	return g.open(func() (io.ReadCloser, error) { return c.OpenCoded(page) })
+}
+
+func (g *guarded) open(open func() (io.ReadCloser, error)) (io.ReadCloser, error) {
 	if err := g.d.gate.enter(); err != nil {
 		return nil, err
 	}
 	defer g.d.gate.leave()
-	r, err := g.v.Open()
-	if err != nil {
+	r, err := open()
+	if r == nil || err != nil {
 		return nil, err
 	}
 	gr := &guardedReader{g.d, r}

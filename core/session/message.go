@@ -75,6 +75,7 @@ func (m *Message) view() error {
 		return fmt.Errorf("message of %d bytes without its large values: %w", n, err)
 	}
 	m.doc.guard(tree)
+	m.doc.names.take(tree)
 	m.tree, m.extra = tree, extra
 	return nil
 }
@@ -140,7 +141,7 @@ func (m *Message) commit(force bool) error {
 	if m.parent != nil {
 		return m.commitEmbedded()
 	}
-	if m.tree == nil && m.work == nil { // an existing message that nobody looked into
+	if m.tree == nil && m.work == nil && !m.doc.recode { // an existing message that nobody looked into
 		return nil
 	}
 	if err := m.doc.changed(force); err != nil {

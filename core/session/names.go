@@ -16,8 +16,23 @@ const (
 // nameTable gives the named properties of a document their ids. Inside, a named
 // property is known by its name; ids are for callers.
 type nameTable struct {
-	list []mapi.Name // the name of id firstNamed+i; zero for none
-	ids  map[mapi.Name]uint16
+	list  []mapi.Name // the name of id firstNamed+i; zero for none
+	ids   map[mapi.Name]uint16
+	taken map[uint16]bool // ids of properties that have no names
+}
+
+// take keeps the ids of the properties of a tree that should have names but have
+// none from being given to others.
+func (n *nameTable) take(t *mapi.Message) {
+	each(t, func(p *mapi.Prop) {
+		if p.Tag.ID() < firstNamed || !p.Name.IsZero() {
+			return
+		}
+		if n.taken == nil {
+			n.taken = make(map[uint16]bool)
+		}
+		n.taken[p.Tag.ID()] = true
+	})
 }
 
 // seed takes the table of a file.
@@ -48,6 +63,9 @@ func (n *nameTable) id(name mapi.Name) uint16 { return n.ids[fold(name)] }
 func (n *nameTable) create(name mapi.Name) uint16 {
 	if id := n.id(name); id != 0 {
 		return id
+	}
+	for n.taken[firstNamed+uint16(len(n.list))] && len(n.list) <= lastNamed-firstNamed {
+		n.list = append(n.list, mapi.Name{})
 	}
 	if len(n.list) > lastNamed-firstNamed {
 		return 0

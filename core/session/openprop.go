@@ -8,15 +8,17 @@ import (
 )
 
 // OpenProperty opens a property as the object that iid names: a *[Stream] for
-// IIDStream and, on PidTagAttachDataObject, IIDStreamDocfile; the *[Message] in
-// an attachment for IIDMessage; a *[Table] for IIDTable on
-// PidTagMessageRecipients and PidTagMessageAttachments. OpenStream, OpenMessage,
-// GetRecipientTable and GetAttachmentTable do the same by type.
+// IIDStream and, on PidTagAttachDataObject, IIDStreamDocfile; an *[ObjectStorage]
+// for IIDStorage there; the *[Message] in an attachment for IIDMessage; a *[Table] for IIDTable on
+// PidTagMessageRecipients and PidTagMessageAttachments. OpenStream, OpenStorage,
+// OpenMessage, GetRecipientTable and GetAttachmentTable do the same by type.
 //
 // Errors are MAPI_E_INVALID_PARAMETER for PtypUnspecified and for Create
 // without Modify, MAPI_E_INTERFACE_NOT_SUPPORTED for an interface that the
-// property does not have, MAPI_E_NO_ACCESS for Modify on a read-only object and
-// MAPI_E_NOT_FOUND.
+// property does not have, MAPI_E_NO_ACCESS for Modify on a read-only object,
+// MAPI_E_CORRUPT_DATA for a stored object that is no compound file, and
+// MAPI_E_NOT_FOUND. A message in an attachment is not to be had as a storage: MAPI
+// calls what comes of it unpredictable.
 func (o *Object) OpenProperty(tag mapi.Tag, iid mapi.GUID, flags OpenFlags) (any, error) {
 	if err := o.begin(); err != nil {
 		return nil, err
@@ -43,6 +45,8 @@ func (o *Object) openProperty(tag mapi.Tag, iid mapi.GUID, flags OpenFlags) (any
 		return newTable(m, attachmentTable), nil
 	case isAttachment && iid == IIDMessage && tag == proptag.AttachDataObject:
 		return pointer(a.openEmbedded(flags))
+	case isAttachment && iid == IIDStorage && tag == proptag.AttachDataObject && a.embedded == nil:
+		return pointer(o.openStorage(tag, flags))
 	case iid == IIDStream && streamable(tag.Type()),
 		isAttachment && iid == IIDStreamDocfile && tag == proptag.AttachDataObject && a.embedded == nil:
 		return pointer(o.openStream(tag, flags))
@@ -89,6 +93,17 @@ func (o *Object) OpenStream(tag mapi.Tag, flags OpenFlags) (*Stream, error) {
 		return nil, err
 	}
 	return v.(*Stream), nil
+}
+
+// OpenStorage opens the stored object of an attachment, such as an OLE document; see
+// [Object.OpenProperty]. With Modify|Create it is a new, empty one.
+// PidTagAttachMethod is the caller's to set.
+func (a *Attachment) OpenStorage(flags OpenFlags) (*ObjectStorage, error) {
+	v, err := a.OpenProperty(proptag.AttachDataObject, IIDStorage, flags)
+	if err != nil {
+		return nil, err
+	}
+	return v.(*ObjectStorage), nil
 }
 
 // OpenMessage opens the message in an attachment; see [Object.OpenProperty].

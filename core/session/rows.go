@@ -7,11 +7,19 @@ import (
 
 // tableKind is what differs between the two tables.
 type tableKind struct {
+	key      mapi.Tag // what a row is known by
 	required []mapi.Tag
 	rows     func(m *Message) []mapi.Props
 }
 
+// id returns what a row is known by.
+func (k *tableKind) id(row mapi.Props) mapi.Value {
+	v, _ := row.Get(k.key)
+	return v
+}
+
 var recipientTable = &tableKind{
+	key:      proptag.Rowid,
 	required: []mapi.Tag{proptag.DisplayName, proptag.RecipientType, proptag.Rowid},
 	rows: func(m *Message) (rows []mapi.Props) {
 		for _, r := range m.work.recipients {
@@ -22,6 +30,7 @@ var recipientTable = &tableKind{
 }
 
 var attachmentTable = &tableKind{
+	key:      proptag.AttachNumber,
 	required: []mapi.Tag{proptag.AttachNumber, proptag.InstanceKey, proptag.RecordKey, proptag.RenderingPosition},
 	rows: func(m *Message) (rows []mapi.Props) {
 		for _, a := range m.work.attachments {

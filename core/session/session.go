@@ -16,7 +16,7 @@ type Flags uint32
 // The flags. Every other bit is refused with MAPI_E_UNKNOWN_FLAGS.
 const (
 	NoStorageCommit Flags = 0x00000001 // IMSG_NO_ISTG_COMMIT: the caller commits the storage
-	Unicode         Flags = 0x80000000 // MAPI_UNICODE: strings are Unicode, as they are unless SetCodePage says otherwise
+	Unicode         Flags = 0x80000000 // MAPI_UNICODE: an ANSI file becomes Unicode when it is saved; new ones are in any case, unless SetCodePage says otherwise
 )
 
 // A Storage is the compound file under a message. It is used by one message and

@@ -12,10 +12,13 @@ import (
 // UTF-8, a stored object a compound file of its own. A stream opened with
 // Modify changes the property when it is committed, which Close does too; while
 // it is open the property cannot be opened or set otherwise, that is
-// MAPI_E_NO_ACCESS. Methods are safe for concurrent use.
+// MAPI_E_NO_ACCESS. A stream of an [ObjectStorage] does all this to that. Methods
+// are safe for concurrent use.
 type Stream struct {
-	o   *Object
-	tag mapi.Tag
+	o      *Object
+	tag    mapi.Tag
+	within *ObjectStorage // nil for a property
+	node   *streamNode    // in within, of a stream for writing
 
 	mu     sync.Mutex
 	closed bool       // guarded by mu
@@ -32,22 +35,12 @@ var _ io.ReadWriteSeeker = (*Stream)(nil)
 
 // openStream opens a stream inside an operation.
 func (o *Object) openStream(tag mapi.Tag, flags OpenFlags) (*Stream, error) {
-	id := tag.ID()
-	p, code := o.lookup(tag)
+	p, err := o.openable(tag, flags)
 	switch {
-	case o.writing[id]:
-		return nil, mapi.ErrNoAccess
-	case code != mapi.OK && (code != mapi.ErrNotFound || flags&Create == 0):
-		return nil, code
+	case err != nil:
+		return nil, err
 	case flags&Modify == 0:
 		return &Stream{o: o, tag: tag, source: o.large(p.Value)}, nil
-	case isComputed(tag):
-		return nil, mapi.ErrComputed
-	case id >= firstNamed && o.doc.names.name(id).IsZero(), id == 0:
-		return nil, mapi.ErrInvalidParameter
-	}
-	if i := o.index(tag); i >= 0 && o.locked(&o.bag.props[i]) {
-		return nil, mapi.ErrNoAccess
 	}
 	s := &Stream{o: o, tag: tag, spool: o.doc.newSpool(), dirty: flags&Create != 0}
 	if flags&Create == 0 {
@@ -56,11 +49,39 @@ func (o *Object) openStream(tag mapi.Tag, flags OpenFlags) (*Stream, error) {
 			return nil, err
 		}
 	}
+	o.startWriting(tag.ID())
+	return s, nil
+}
+
+// openable returns a property that may be opened as a stream or storage, the
+// zero Prop for one that is to be created.
+func (o *Object) openable(tag mapi.Tag, flags OpenFlags) (mapi.Prop, error) {
+	id := tag.ID()
+	p, code := o.lookup(tag)
+	switch {
+	case o.writing[id]:
+		return p, mapi.ErrNoAccess
+	case code != mapi.OK && (code != mapi.ErrNotFound || flags&Create == 0):
+		return p, code
+	case flags&Modify == 0:
+		return p, nil
+	case isComputed(tag):
+		return p, mapi.ErrComputed
+	case id >= firstNamed && o.doc.names.name(id).IsZero(), id == 0:
+		return p, mapi.ErrInvalidParameter
+	}
+	if i := o.index(tag); i >= 0 && o.locked(&o.bag.props[i]) {
+		return p, mapi.ErrNoAccess
+	}
+	return p, nil
+}
+
+// startWriting says that a property is open for writing.
+func (o *Object) startWriting(id uint16) {
 	if o.writing == nil {
 		o.writing = make(map[uint16]bool)
 	}
 	o.writing[id] = true
-	return s, nil
 }
 
 // enter starts an operation, which ends with leave.
@@ -71,7 +92,7 @@ func (s *Stream) enter() error {
 	dead := s.o.dead
 	s.o.doc.mu.Unlock()
 	s.mu.Lock()
-	if dead || s.closed {
+	if dead || s.closed || s.within != nil && !s.within.isAlive() {
 		s.leave()
 		return mapi.ErrInvalidObject
 	}
@@ -211,6 +232,13 @@ func (s *Stream) Close() error {
 		err = errors.Join(err, s.reader.Close())
 	}
 	if s.spool == nil {
+		return err
+	}
+	if s.within != nil {
+		s.within.leaveStream(s.node)
+		if !s.handed {
+			s.spool.Free()
+		}
 		return err
 	}
 	s.o.doc.mu.Lock()

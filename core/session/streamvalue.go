@@ -77,11 +77,24 @@ func (s *Stream) commit() error {
 	if !s.dirty {
 		return nil
 	}
+	if s.within != nil {
+		s.within.take(s.node, s.spool)
+		s.dirty, s.handed = false, true
+		return nil
+	}
 	v, err := s.value()
 	if err != nil {
 		return err
 	}
-	o := s.o
+	if err := s.o.give(mapi.Prop{Tag: s.tag.WithType(s.tag.Type().Unicode()), Value: v}); err != nil {
+		return err
+	}
+	s.dirty, s.handed = false, true
+	return nil
+}
+
+// give makes p, whose name is that of its id, a property of the object.
+func (o *Object) give(p mapi.Prop) error {
 	o.doc.mu.Lock()
 	defer o.doc.mu.Unlock()
 	if err := o.mayWrite(); err != nil {
@@ -90,11 +103,10 @@ func (s *Stream) commit() error {
 	if err := o.node.load(); err != nil {
 		return err
 	}
-	p := mapi.Prop{Tag: s.tag.WithType(s.tag.Type().Unicode()), Name: o.doc.names.name(s.tag.ID()), Value: v}
+	p.Name = o.doc.names.name(p.Tag.ID())
 	if err := o.store(mapi.Props{p}); err != nil {
 		return o.fail(err)
 	}
-	s.dirty, s.handed = false, true
 	return nil
 }
 

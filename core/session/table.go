@@ -23,6 +23,9 @@ type Table struct {
 	rows    []mapi.Props // what filter leaves, in order
 	version int          // of the message when rows were made
 	made    bool
+
+	marks    map[Bookmark]mark
+	nextMark Bookmark
 }
 
 func newTable(m *Message, kind *tableKind) *Table { return &Table{m: m, kind: kind, flags: Unicode} }
@@ -118,7 +121,7 @@ func (t *Table) Restrict(r Restriction) error {
 			return err
 		}
 	}
-	t.filter, t.pos, t.made = r, 0, false
+	t.filter, t.pos, t.made, t.marks = r, 0, false, nil
 	return nil
 }
 
@@ -134,6 +137,6 @@ func (t *Table) SortTable(order []SortOrder) error {
 	if len(order) > 16 || slices.ContainsFunc(order, func(s SortOrder) bool { return !ordered(s.Tag.Type()) }) {
 		return mapi.ErrTooComplex
 	}
-	t.order, t.pos, t.made = slices.Clone(order), 0, false
+	t.order, t.pos, t.made, t.marks = slices.Clone(order), 0, false, nil
 	return nil
 }

@@ -19,8 +19,7 @@ const (
 )
 
 func (krPage) decode(b []byte) (string, bool) {
-	out, _, err := transform.Bytes(krPage{}.transformer(), b)
-	return string(out), err == nil && !bytes.ContainsRune(out, utf8.RuneError)
+	return decodeWith(krPage{}.transformer(), b)
 }
 
 func (krPage) encode(s string) ([]byte, bool) {

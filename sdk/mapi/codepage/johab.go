@@ -1,7 +1,6 @@
 package codepage
 
 import (
-	"bytes"
 	"sync"
 	"unicode/utf8"
 
@@ -117,8 +116,7 @@ func (johabPage) decode(b []byte) (string, bool) {
 	if isASCII(b) {
 		return string(b), true
 	}
-	out, _, err := transform.Bytes(johabDecoder{t: johabTable()}, b)
-	return string(out), err == nil && !bytes.ContainsRune(out, utf8.RuneError)
+	return decodeWith(johabDecoder{t: johabTable()}, b)
 }
 
 func (johabPage) encode(s string) ([]byte, bool) {

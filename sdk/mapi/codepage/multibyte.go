@@ -21,8 +21,7 @@ func (p xpage) decode(b []byte) (string, bool) {
 	if p.ascii && isASCII(b) {
 		return string(b), true
 	}
-	out, err := p.enc.NewDecoder().Bytes(b)
-	return string(out), err == nil && !bytes.ContainsRune(out, utf8.RuneError)
+	return decodeWith(p.enc.NewDecoder(), b)
 }
 
 func (p xpage) encode(s string) ([]byte, bool) {
@@ -78,8 +77,8 @@ func (utf8Page) decode(b []byte) (string, bool) {
 	if utf8.Valid(b) {
 		return string(b), true
 	}
-	out, _ := unicode.UTF8.NewDecoder().Bytes(b)
-	return string(out), false
+	text, _ := decodeWith(unicode.UTF8.NewDecoder(), b)
+	return text, false
 }
 
 func (utf8Page) encode(s string) ([]byte, bool) { return []byte(s), true }

@@ -31,13 +31,16 @@ func (p *single) decode(b []byte) (string, bool) {
 	if p.ascii && isASCII(b) {
 		return string(b), true
 	}
-	out, ok := make([]byte, 0, len(b)+len(b)/2), true
+	held, ok := takeScratch(len(b)), true
+	out := held.b
 	for _, c := range b {
 		r := p.dec[c]
 		ok = ok && r != utf8.RuneError
 		out = utf8.AppendRune(out, r)
 	}
-	return string(out), ok
+	text := string(out)
+	held.give(out)
+	return text, ok
 }
 
 func (p *single) encode(s string) ([]byte, bool) {

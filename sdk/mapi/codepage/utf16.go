@@ -35,10 +35,20 @@ func decodeUTF16(b []byte, big bool) (s string, ok bool) {
 	ok = len(b)%2 == 0
 	b = b[:len(b)&^1]
 	var stack [512]byte
-	out := stack[:0]
-	if len(b)/2 > len(stack) {
-		out = make([]byte, 0, len(b)/2+len(b)/16)
+	if len(b)/2 <= len(stack) {
+		out, right := appendUTF16(stack[:0], b, big)
+		return string(out), ok && right
 	}
+	held := takeScratch(len(b) / 2)
+	out, right := appendUTF16(held.b, b, big)
+	s = string(out)
+	held.give(out)
+	return s, ok && right
+}
+
+// appendUTF16 appends the text in b, an even number of bytes, to out.
+func appendUTF16(out, b []byte, big bool) (_ []byte, ok bool) {
+	ok = true
 	if !big {
 		out, b = appendASCII(out, b)
 	}
@@ -71,7 +81,7 @@ func decodeUTF16(b []byte, big bool) (s string, ok bool) {
 			out, b = appendASCII(out, b)
 		}
 	}
-	return string(out), ok
+	return out, ok
 }
 
 // appendASCII appends what b, little endian, starts with in US-ASCII, and

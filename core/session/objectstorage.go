@@ -1,0 +1,351 @@
+package session
+
+import (
+	"slices"
+	"sync"
+
+	"github.com/oxbridge-mail/oxbridge/sdk/mapi"
+)
+
+// An ObjectStorage is the stored object of an attachment, such as an OLE
+// document, opened as the storage that it is (IStorage), or a storage inside of
+// one. What is done to it becomes the value of the property when the outermost
+// storage is committed, which its Close does too; streams in it are committed
+// before that, by themselves. While a storage is open for changes the property
+// cannot be opened or set otherwise, that is MAPI_E_NO_ACCESS.
+//
+// Closing a storage ends what was opened through it, as does the end of the
+// attachment, of the message and of the session: all answer
+// MAPI_E_INVALID_OBJECT then. Methods are safe for concurrent use.
+type ObjectStorage struct {
+	root   *storedObject
+	parent *ObjectStorage // nil for the outermost
+	node   *storageNode
+	closed bool // guarded by root.mu
+}
+
+// storedObject is what the storages of one object share.
+type storedObject struct {
+	o        *Object
+	tag      mapi.Tag
+	writable bool
+	source   *Spool // the object as it was; nil for a new one
+
+	mu     sync.Mutex // taken before that of the document
+	dirty  bool       // guarded by mu
+	spools []*Spool   // guarded by mu; of streams that were written
+}
+
+// An Element is a storage or stream in an [ObjectStorage].
+type Element struct {
+	Name    string
+	Storage bool
+	Size    int64 // of a stream, in bytes
+}
+
+// openStorage opens a stored object inside an operation.
+func (o *Object) openStorage(tag mapi.Tag, flags OpenFlags) (*ObjectStorage, error) {
+	p, err := o.openable(tag, flags)
+	if err != nil {
+		return nil, err
+	}
+	r := &storedObject{o: o, tag: tag, writable: flags&Modify != 0, dirty: flags&Create != 0}
+	st := &ObjectStorage{root: r, node: new(storageNode)}
+	if flags&Create == 0 {
+		r.source = o.doc.newSpool()
+		if st.node, err = readObject(r.source, o.large(p.Value)); err != nil {
+			r.source.Free()
+			return nil, err
+		}
+	}
+	if r.writable {
+		o.startWriting(tag.ID())
+	}
+	return st, nil
+}
+
+// enter starts an operation, which ends with leave.
+func (st *ObjectStorage) enter() error {
+	doc := st.root.o.doc
+	if err := doc.enter(); err != nil {
+		return err
+	}
+	dead := st.root.o.dead
+	doc.mu.Unlock()
+	st.root.mu.Lock()
+	if dead || !st.alive() {
+		st.leave()
+		return mapi.ErrInvalidObject
+	}
+	return nil
+}
+
+func (st *ObjectStorage) leave() {
+	st.root.mu.Unlock()
+	st.root.o.doc.gate.leave()
+}
+
+// alive reports whether neither the storage nor one around it is closed or
+// destroyed.
+func (st *ObjectStorage) alive() bool {
+	for ; st != nil; st = st.parent {
+		if st.closed || st.node.gone {
+			return false
+		}
+	}
+	return true
+}
+
+// Elements lists what is in the storage, streams first.
+func (st *ObjectStorage) Elements() ([]Element, error) {
+	if err := st.enter(); err != nil {
+		return nil, err
+	}
+	defer st.leave()
+	var list []Element
+	for _, s := range st.node.streams {
+		list = append(list, Element{Name: s.name, Size: s.data.Size()})
+	}
+	for _, s := range st.node.storages {
+		list = append(list, Element{Name: s.name, Storage: true})
+	}
+	return list, nil
+}
+
+// CLSID returns the class of the storage, in the byte order of the file.
+func (st *ObjectStorage) CLSID() ([16]byte, error) {
+	if err := st.enter(); err != nil {
+		return [16]byte{}, err
+	}
+	defer st.leave()
+	return st.node.clsid, nil
+}
+
+// SetCLSID sets the class of the storage. It returns MAPI_E_NO_ACCESS for a
+// storage that is read-only.
+func (st *ObjectStorage) SetCLSID(id [16]byte) error {
+	return st.change(func() error {
+		st.node.clsid = id
+		return nil
+	})
+}
+
+// change runs a change of the storage.
+func (st *ObjectStorage) change(do func() error) error {
+	if err := st.enter(); err != nil {
+		return err
+	}
+	defer st.leave()
+	if !st.root.writable {
+		return mapi.ErrNoAccess
+	}
+	err := do()
+	st.root.dirty = st.root.dirty || err == nil
+	return err
+}
+
+// Destroy deletes a stream or storage by name. Errors are MAPI_E_NOT_FOUND, and
+// MAPI_E_NO_ACCESS for a storage that is read-only and for a stream that is open
+// for writing.
+func (st *ObjectStorage) Destroy(name string) error {
+	return st.change(func() error {
+		n := st.node
+		if i := n.stream(name); i >= 0 {
+			if n.streams[i].writing {
+				return mapi.ErrNoAccess
+			}
+			n.streams = slices.Delete(n.streams, i, i+1)
+			return nil
+		}
+		i := n.storage(name)
+		if i < 0 {
+			return mapi.ErrNotFound
+		}
+		n.storages[i].gone = true
+		n.storages = slices.Delete(n.storages, i, i+1)
+		return nil
+	})
+}
+
+// mayOpen checks flags and, for Create, the name of a new element.
+func (st *ObjectStorage) mayOpen(name string, flags OpenFlags) error {
+	if err := checkFlags(flags, Modify|Create); err != nil {
+		return err
+	}
+	switch {
+	case flags&(Create|Modify) == Create:
+		return mapi.ErrInvalidParameter
+	case flags&Modify != 0 && !st.root.writable:
+		return mapi.ErrNoAccess
+	case flags&Create != 0 && !validName(name):
+		return mapi.ErrInvalidParameter
+	}
+	return nil
+}
+
+// OpenStorage opens a storage in the storage: read-only, for changes with Modify,
+// or as a new, empty one with Modify|Create. Errors are MAPI_E_UNKNOWN_FLAGS,
+// MAPI_E_INVALID_PARAMETER for Create without Modify or with a name that no
+// element can have, MAPI_E_NO_ACCESS, MAPI_E_COLLISION for Create with the name of
+// a stream, MAPI_E_TOO_COMPLEX for a storage that is nested too deep, and
+// MAPI_E_NOT_FOUND.
+func (st *ObjectStorage) OpenStorage(name string, flags OpenFlags) (*ObjectStorage, error) {
+	if err := st.enter(); err != nil {
+		return nil, err
+	}
+	defer st.leave()
+	if err := st.mayOpen(name, flags); err != nil {
+		return nil, err
+	}
+	i := st.node.storage(name)
+	switch {
+	case i < 0 && flags&Create == 0:
+		return nil, mapi.ErrNotFound
+	case flags&Create == 0:
+	case st.node.stream(name) >= 0:
+		return nil, mapi.ErrCollision
+	case st.depth() >= maxObjectDepth:
+		return nil, mapi.ErrTooComplex
+	case i >= 0:
+		st.root.dirty = true
+		st.node.storages[i].gone = true
+		st.node.storages[i] = &storageNode{name: name}
+	default:
+		st.root.dirty = true
+		i = len(st.node.storages)
+		st.node.storages = append(st.node.storages, &storageNode{name: name})
+	}
+	return &ObjectStorage{root: st.root, parent: st, node: st.node.storages[i]}, nil
+}
+
+// depth returns how many storages the storage is in.
+func (st *ObjectStorage) depth() (n int) {
+	for p := st.parent; p != nil; p = p.parent {
+		n++
+	}
+	return n
+}
+
+// OpenStream opens a stream in the storage under the rules of OpenStorage. A
+// stream that is open for writing cannot be opened again.
+func (st *ObjectStorage) OpenStream(name string, flags OpenFlags) (*Stream, error) {
+	if err := st.enter(); err != nil {
+		return nil, err
+	}
+	defer st.leave()
+	if err := st.mayOpen(name, flags); err != nil {
+		return nil, err
+	}
+	i := st.node.stream(name)
+	switch {
+	case i < 0 && flags&Create == 0:
+		return nil, mapi.ErrNotFound
+	case i >= 0 && st.node.streams[i].writing:
+		return nil, mapi.ErrNoAccess
+	case flags&Modify == 0:
+		return &Stream{o: st.root.o, within: st, source: st.node.streams[i].data}, nil
+	case i < 0 && st.node.storage(name) >= 0:
+		return nil, mapi.ErrCollision
+	case i < 0:
+		st.root.dirty = true
+		i = len(st.node.streams)
+		st.node.streams = append(st.node.streams, &streamNode{name: name, data: memoryValue(nil)})
+	}
+	n := st.node.streams[i]
+	s := &Stream{o: st.root.o, within: st, node: n, spool: st.root.o.doc.newSpool(), dirty: flags&Create != 0}
+	if flags&Create == 0 {
+		if err := fill(s.spool, n.data); err != nil {
+			s.spool.Free()
+			return nil, err
+		}
+	}
+	n.writing = true
+	return s, nil
+}
+
+// Commit makes the object as it is now the value of the property, in memory until
+// the attachment is saved. Streams count as far as they are committed. On a storage
+// inside of another, or a read-only one, it does nothing.
+func (st *ObjectStorage) Commit() error {
+	if err := st.enter(); err != nil {
+		return err
+	}
+	defer st.leave()
+	return st.commit()
+}
+
+func (st *ObjectStorage) commit() error {
+	r := st.root
+	if st.parent != nil || !r.dirty {
+		return nil
+	}
+	sp := r.o.doc.newSpool()
+	if err := st.node.write(sp); err != nil {
+		sp.Free()
+		return err
+	}
+	if err := r.o.give(mapi.Prop{Tag: r.tag, Value: &guarded{r.o.doc, sp}}); err != nil {
+		sp.Free()
+		return err
+	}
+	r.dirty = false
+	return nil
+}
+
+// Close commits the object and ends the storage, with everything that was opened
+// through it. What was not committed of a stream is lost. Closing it again does
+// nothing.
+func (st *ObjectStorage) Close() error {
+	st.root.mu.Lock()
+	closed := st.closed
+	st.root.mu.Unlock()
+	if closed {
+		return nil
+	}
+	if err := st.enter(); err != nil {
+		return err
+	}
+	defer st.leave()
+	err := st.commit()
+	st.closed = true
+	if st.parent != nil {
+		return err
+	}
+	r := st.root
+	if r.source != nil {
+		r.source.Free()
+	}
+	for _, sp := range r.spools {
+		sp.Free()
+	}
+	if r.writable {
+		r.o.doc.mu.Lock()
+		delete(r.o.writing, r.tag.ID())
+		r.o.doc.mu.Unlock()
+	}
+	return err
+}
+
+// take makes what was written to a stream its contents. The stream is inside an
+// operation.
+func (st *ObjectStorage) take(n *streamNode, sp *Spool) {
+	st.root.mu.Lock()
+	defer st.root.mu.Unlock()
+	n.data = sp
+	st.root.spools = append(st.root.spools, sp)
+	st.root.dirty = true
+}
+
+// leaveStream says that a stream is no longer open for writing.
+func (st *ObjectStorage) leaveStream(n *streamNode) {
+	st.root.mu.Lock()
+	defer st.root.mu.Unlock()
+	n.writing = false
+}
+
+// isAlive is alive outside of an operation of the storage.
+func (st *ObjectStorage) isAlive() bool {
+	st.root.mu.Lock()
+	defer st.root.mu.Unlock()
+	return st.alive()
+}
