@@ -25,9 +25,15 @@ type (
 	importFunc = func(ctx context.Context, job *sdk.Job, src transfer.Input) (*mapi.Message, error)
 )
 
+// testOptions are what the plugins of tests are told what to do by.
+var testOptions = []sdk.Option{
+	{Name: "panic", Help: "panic if it is set"},
+	{Name: "n", Kind: sdk.OptionNumber, Help: "number to write"},
+}
+
 // exporter returns a plugin that exports the format "x".
 func exporter(f exportFunc) sdk.Plugin {
-	return sdk.Plugin{Name: "test", Formats: []sdk.Format{{Name: "x", Exporter: sdk.ExportFunc(f)}}}
+	return sdk.Plugin{Name: "test", Options: testOptions, Formats: []sdk.Format{{Name: "x", Exporter: sdk.ExportFunc(f)}}}
 }
 
 // importer returns a plugin that imports the format "x".
