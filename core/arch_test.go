@@ -26,14 +26,15 @@ var allowed = map[string][]string{
 
 // inside lists which other rooms of core a room may import.
 var inside = map[string][]string{
-	"cfb":        {},
-	"msg":        {"cfb"},
-	"store":      {},
-	"session":    {"msg"},
-	"hostsvc":    {"session"},
-	"pluginhost": {"session", "hostsvc"},
-	"report":     {},
-	"batch":      {"session", "store", "report"},
+	"addressbook": {},
+	"cfb":         {},
+	"msg":         {"cfb"},
+	"store":       {},
+	"session":     {"msg"},
+	"hostsvc":     {"session"},
+	"pluginhost":  {"session", "hostsvc"},
+	"report":      {},
+	"batch":       {"session", "store", "report"},
 }
 
 // transport lists the rooms that may know go-plugin and gRPC.

@@ -34,6 +34,13 @@ func builtinOptions() []sdk.Option {
 	return all
 }
 
+// builtinMappings is the table of header fields and properties of the plugin for
+// mail, builtinOtherNames the fields that it reads as others.
+var (
+	builtinMappings   = eml.Mappings
+	builtinOtherNames = eml.OtherNames
+)
+
 // servePlugin runs the built-in plugin of that name until its host is gone.
 func servePlugin(name string, stderr io.Writer) int {
 	builtin, ok := builtins[name]

@@ -10,9 +10,11 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/oxbridge-mail/oxbridge/core/addressbook"
 	"github.com/oxbridge-mail/oxbridge/core/batch"
 	"github.com/oxbridge-mail/oxbridge/core/pluginhost"
 	"github.com/oxbridge-mail/oxbridge/sdk"
+	"github.com/oxbridge-mail/oxbridge/sdk/mapi"
 )
 
 type convertOptions struct {
@@ -23,6 +25,7 @@ type convertOptions struct {
 	overwrite bool
 	json      bool
 	problems  bool
+	addresses string
 	settings  settings
 }
 
@@ -57,6 +60,7 @@ early, 70 a fault of oxbridge.`,
 	f.BoolVar(&opts.overwrite, "overwrite", false, "replace output files that exist")
 	f.BoolVar(&opts.json, "json", false, "print one JSON object for each message on standard output")
 	f.BoolVar(&opts.problems, "problems", false, "print what was lost or repaired, message by message")
+	f.StringVar(&opts.addresses, "addresses", "", "take Internet addresses of Exchange users from the CSV `file`: legacyExchangeDN,SMTP")
 	opts.settings.addFlags(f, builtinOptions())
 	_ = cmd.MarkFlagRequired("to")
 	_ = cmd.MarkFlagRequired("out")
@@ -87,6 +91,10 @@ func runConvert(ctx context.Context, opts convertOptions, paths []string, stdout
 	if err != nil {
 		return err
 	}
+	prepare, err := opts.prepare()
+	if err != nil {
+		return err
+	}
 	pool, err := pluginhost.Start(ctx, command, pluginhost.Options{})
 	if err != nil {
 		return &exitError{code: exitAborted, err: err}
@@ -106,7 +114,7 @@ func runConvert(ctx context.Context, opts convertOptions, paths []string, stdout
 	}
 	out := newConsole(opts, stdout, stderr)
 	summary, err := batch.Run(ctx, pool, paths, batch.Options{
-		To: opts.to, OutDir: opts.outDir, Overwrite: opts.overwrite, Jobs: opts.jobs, Settings: opts.settings,
+		To: opts.to, OutDir: opts.outDir, Overwrite: opts.overwrite, Jobs: opts.jobs, Settings: opts.settings, Prepare: prepare,
 		Started: out.started, Done: out.done,
 	})
 	out.end(summary)
@@ -121,6 +129,19 @@ func runConvert(ctx context.Context, opts convertOptions, paths []string, stdout
 		return &exitError{code: exitPartial}
 	}
 	return nil
+}
+
+// prepare returns what is done to every message on its way; nil for nothing.
+func (o convertOptions) prepare() (func(*mapi.Message) error, error) {
+	if o.addresses == "" {
+		return nil, nil
+	}
+	book, err := addressbook.Open(o.addresses)
+	if err != nil {
+		return nil, &exitError{code: exitUsage, err: fmt.Errorf("--addresses: %w", err),
+			hint: "each line is a legacyExchangeDN, a comma and an SMTP address"}
+	}
+	return book.Prepare, nil
 }
 
 // command returns how to start the plugin: the one named, or the built-in.

@@ -78,7 +78,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 	root.SetOut(stdout)
 	root.SetErr(stderr)
 	root.AddCommand(newConvertCommand(stdout, stderr), newInspectCommand(stdout, stderr),
-		newVerifyCommand(stdout, stderr), newRepairCommand(stdout), newVersionCommand(stdout))
+		newVerifyCommand(stdout, stderr), newRepairCommand(stdout), newDocsCommand(stdout), newVersionCommand(stdout))
 	root.SetArgs(args)
 
 	err := root.ExecuteContext(ctx)

@@ -8,10 +8,15 @@ import (
 // maxMeta bounds the length of a meta element that is looked at, in bytes.
 const maxMeta = 1024
 
-// RelabelHTML makes every meta element of html that names a character set name
-// utf-8, and moves the offsets in places, which ascend, that lie behind. first
-// is what the first of them named. Time is linear in the length of html.
+// RelabelHTML is [RelabelHTMLAs] for utf-8.
 func RelabelHTML(html []byte, places []int) (_ string, first string) {
+	return RelabelHTMLAs("utf-8", html, places)
+}
+
+// RelabelHTMLAs makes every meta element of html that names a character set name
+// the one given, and moves the offsets in places, which ascend, that lie behind.
+// first is what the first of them named. Time is linear in the length of html.
+func RelabelHTMLAs(name string, html []byte, places []int) (_ string, first string) {
 	var out strings.Builder
 	out.Grow(len(html))
 	done, moved, grown := 0, 0, 0
@@ -37,11 +42,11 @@ func RelabelHTML(html []byte, places []int) (_ string, first string) {
 			first = string(html[from:to])
 		}
 		out.Write(html[done:from])
-		out.WriteString("utf-8")
+		out.WriteString(name)
 		for ; moved < len(places) && places[moved] < to; moved++ {
 			places[moved] += grown
 		}
-		grown += len("utf-8") - (to - from)
+		grown += len(name) - (to - from)
 		done = to
 	}
 	for ; moved < len(places); moved++ {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/oxbridge-mail/oxbridge/converters/rfc5322"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi/proptag"
 	"github.com/oxbridge-mail/oxbridge/sdk/problem"
@@ -20,36 +21,42 @@ type ExportOptions struct {
 	// best encoding for it and what it refers to; longer ones are passed
 	// through. 0 means 8 MiB.
 	MaxText int64
-	// OmitBcc leaves the Bcc field out, as in a message on its way.
+	// OmitBcc leaves the Bcc field out, as in a message on its way, of embedded
+	// messages too.
 	OmitBcc bool
-	// OmitMessageID leaves the Message-ID field out, for a server to set one.
+	// OmitMessageID leaves the Message-ID field of the outermost message out, for
+	// a server to set one.
 	OmitMessageID bool
 	// EightBitHeaders writes header text as it is, in UTF-8 (RFC 6532), where a
 	// field may hold text; addresses stay 7-bit.
 	EightBitHeaders bool
 	// International writes an internationalised message (RFC 6530 to 6532):
-	// UTF-8 in header fields and in addresses.
+	// UTF-8 in header fields and in addresses. Embedded messages that need it are
+	// message/global, here and with EightBitHeaders.
 	International bool
-	// TextOnly writes the text body alone, without HTML.
+	// TextOnly writes the text body alone, without HTML; it is made of the HTML
+	// where there is none.
 	TextOnly bool
 	// Encoding is how the bodies of the outermost message are encoded; the zero
 	// value chooses by the content.
 	Encoding Encoding
 	// Wrap is the column after which lines of a text body are wrapped at a
-	// space; 0 leaves them as they are.
+	// space, in characters; quoted lines and long words stay whole. 0 leaves lines
+	// as they are.
 	Wrap int
-	// Charset is the character set of bodies, by any name that MIME knows, where
-	// it can carry the text; "" keeps that of the message where it can, and
-	// UTF-8 is the last resort.
+	// Charset is the character set of bodies, one of BodyCharsets by any name that
+	// MIME knows, where it can carry the text; "" keeps that of the message where
+	// it can, and UTF-8 is the last resort.
 	Charset string
-	// Draft marks the message as one to be sent yet (X-Unsent: 1).
+	// Draft marks the outermost message as one to be sent yet (X-Unsent: 1).
 	Draft bool
 	// KeepRTF attaches the RTF body, if there is one, as application/rtf.
 	KeepRTF bool
 	// Names is how names of files that are not plain ASCII are written.
 	Names NameForm
-	// Resolve returns the Internet address of a legacyExchangeDN, or "". nil
-	// knows none.
+	// Resolve returns the Internet address of a legacyExchangeDN, or "". It is
+	// asked when the message itself does not tell, and must give the same answer
+	// each time. nil knows none.
 	Resolve func(dn string) string
 }
 
@@ -84,8 +91,8 @@ const (
 	maxString = 1 << 20
 )
 
-// Export writes m to dst as an Internet message ([MS-OXCMAIL] 2.1): 7-bit, its
-// lines ended by CRLF. What the form cannot carry is reported; report may be
+// Export writes m to dst as an Internet message ([MS-OXCMAIL] 2.1): in 7 bits
+// unless an option asks for more, its lines ended by CRLF. What the form cannot carry is reported; report may be
 // nil. The bytes depend on m and opt alone.
 //
 // The codes of the problems, which are losses unless a line says otherwise:
@@ -100,6 +107,7 @@ const (
 //	mime.header.type           a header field kept by name is no string
 //	mime.html.codepage         the HTML is not in the code page that the message names
 //	mime.limit.depth           messages are embedded too deep
+//	mime.limit.text            text was made of the beginning of long HTML
 //	mime.message.unsent        written as a draft, as there is no sender or date (info)
 //	mime.property.unreadable   a string property cannot be used
 //	mime.rtf.damaged           the RTF body has defects
@@ -107,8 +115,8 @@ const (
 //	mime.smime.structure       a secure message without its one attachment
 //
 // Attachments are placed by dst.Ref and never read here, except for signed
-// entities. Errors are those of dst, of ctx and of reading a mapi.Large. m must
-// be a tree.
+// entities. Errors are those of dst, of ctx and of reading a mapi.Large, and one
+// for a Charset that bodies are not written in. m must be a tree.
 func Export(ctx context.Context, m *mapi.Message, dst transfer.Output, opt ExportOptions, report problem.Reporter) error {
 	if opt.MaxDepth <= 0 {
 		opt.MaxDepth = defaultDepth
@@ -116,7 +124,10 @@ func Export(ctx context.Context, m *mapi.Message, dst transfer.Output, opt Expor
 	if opt.MaxText <= 0 {
 		opt.MaxText = defaultText
 	}
-	e := &exporter{ctx: ctx, out: &lineWriter{dst: dst}, opt: opt, seed: seedOf(m)}
+	if err := opt.check(); err != nil {
+		return err
+	}
+	e := &exporter{ctx: ctx, out: &lineWriter{dst: dst}, opt: opt, seed: seedOf(m), form: opt.style(), top: m}
 	if err := e.message(m, 0, report); err != nil {
 		return err
 	}
@@ -128,9 +139,14 @@ type exporter struct {
 	ctx  context.Context
 	out  *lineWriter
 	opt  ExportOptions
-	seed string // part of every boundary
-	made int    // boundaries made
-	open int    // multiparts being written
+	form rfc5322.Style
+	top  *mapi.Message // the outermost one
+	seed string        // part of every boundary
+	made int           // boundaries made
+	open int           // multiparts being written
+
+	known  map[string]string      // legacyExchangeDN in lower case to Internet address; nil until asked
+	global map[*mapi.Message]bool // embedded messages, and whether their headers need UTF-8
 }
 
 // object is a message on its way out.

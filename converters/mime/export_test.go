@@ -12,7 +12,10 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/oxbridge-mail/oxbridge/converters/charset"
+	"github.com/oxbridge-mail/oxbridge/converters/rfc5322"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi"
+	"github.com/oxbridge-mail/oxbridge/sdk/mapi/entryid"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi/lzfu"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi/propname"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi/proptag"
@@ -210,7 +213,7 @@ func TestExportTransportHeaders(t *testing.T) {
 
 func TestExportAddresses(t *testing.T) {
 	t.Parallel()
-	oneOff := append(append([]byte{0, 0, 0, 0}, oneOffUID[:]...), "\x00\x00\x00\x00Kay\x00SMTP\x00kay@example.org\x00"...)
+	oneOff := append(append([]byte{0, 0, 0, 0}, entryid.OneOffUID[:]...), "\x00\x00\x00\x00Kay\x00SMTP\x00kay@example.org\x00"...)
 	tests := []struct {
 		name                    string
 		display, kind, addr, sm string
@@ -220,6 +223,7 @@ func TestExportAddresses(t *testing.T) {
 	}{
 		{name: "plain", display: "Grace", kind: "SMTP", addr: "g@example.com", want: "Grace <g@example.com>"},
 		{name: "the name is the address", display: "G@example.com", kind: "SMTP", addr: "g@example.com", want: "g@example.com"},
+		{name: "the name is the address in quotes", display: "'g@example.com'", kind: "SMTP", addr: "g@example.com", want: "g@example.com"},
 		{name: "specials in the name", display: `Doe, "J" (x)`, addr: "d@example.com", want: `"Doe, \"J\" (x)" <d@example.com>`},
 		{name: "another script", display: "Ершов", addr: "e@example.com", want: "=?utf-8?B?0JXRgNGI0L7Qsg==?= <e@example.com>"},
 		{name: "SMTP address beside an Exchange one", display: "G", kind: "EX", addr: "/o=x/cn=g", sm: "g@example.com", want: "G <g@example.com>"},
@@ -259,7 +263,7 @@ func TestExportAddresses(t *testing.T) {
 func TestExportReplyTo(t *testing.T) {
 	t.Parallel()
 	entry := func(name string) []byte {
-		return append(append([]byte{0, 0, 0, 0}, oneOffUID[:]...), "\x00\x00\x00\x00"+name+"\x00SMTP\x00"+name+"@example.org\x00"...)
+		return append(append([]byte{0, 0, 0, 0}, entryid.OneOffUID[:]...), "\x00\x00\x00\x00"+name+"\x00SMTP\x00"+name+"@example.org\x00"...)
 	}
 	a, b := entry("al"), entry("bea")
 	list := []byte{2, 0, 0, 0, 0, 0, 0, 0, byte(len(a)), 0, 0, 0}
@@ -376,7 +380,7 @@ func TestExportBodies(t *testing.T) {
 		{"HTML in its code page", func(m *mapi.Message) {
 			m.Props.Set(proptag.InternetCodepage, int32(1251))
 			m.Props.Set(proptag.Html, []byte("<meta charset=windows-1251><p>\xcf\xf0\xe8"))
-		}, "<meta charset=utf-8><p>При", ""},
+		}, "<meta charset=windows-1251><p>При", ""},
 		{"HTML whose code page is wrong", func(m *mapi.Message) {
 			m.Props.Set(proptag.InternetCodepage, int32(65001))
 			m.Props.Set(proptag.Html, []byte("<meta charset=windows-1251><p>\xcf\xf0\xe8"))
@@ -403,8 +407,10 @@ func TestExportBodies(t *testing.T) {
 				t.Fatal(err)
 			}
 			b, err := io.ReadAll(r)
-			if err != nil || !strings.Contains(string(b), tt.want) {
-				t.Errorf("%q is not in %q (%v)", tt.want, b, err)
+			_, params, _ := rfc5322.ParseMediaType([]byte(strings.Join(field(file, "Content-Type"), "")))
+			text, _, ok := charset.Decode(params["charset"], b)
+			if err != nil || !ok || !strings.Contains(text, tt.want) {
+				t.Errorf("%q is not in %q in %s (%v)", tt.want, b, params["charset"], err)
 			}
 			if (tt.code == "") != (len(said) == 0) || (tt.code != "" && said[0].Code != tt.code) {
 				t.Errorf("problems: %v", said)

@@ -114,9 +114,9 @@ func (o *object) file(a *mapi.Attachment, data mapi.Value, inline bool) *part {
 		params = append(params, rfc5322.Param{Name: "name", Value: name})
 		named = append(named, rfc5322.Param{Name: "filename", Value: name})
 	}
-	p.field(rfc5322.Parameterized("Content-Type", o.mediaType(a, name), params))
+	p.field(o.e.parameterized("Content-Type", o.mediaType(a, name), params))
 	p.field(rfc5322.Raw("Content-Transfer-Encoding", "base64"))
-	p.field(rfc5322.Parameterized("Content-Disposition", disposition, append(named, fileParams(a, data)...)))
+	p.field(o.e.parameterized("Content-Disposition", disposition, append(named, fileParams(a, data)...)))
 	if id := o.contentID(a); id != "" {
 		p.field(rfc5322.MessageIDs("Content-ID", "<"+id+">"))
 	}
@@ -198,7 +198,11 @@ func (o *object) embedded(a *mapi.Attachment) *part {
 		return nil
 	}
 	p := new(part)
-	p.field(rfc5322.Raw("Content-Type", "message/rfc822"))
+	mediaType, global := o.e.messageType(a.Embedded, o.depth+1)
+	p.field(rfc5322.Raw("Content-Type", mediaType))
+	if p.eightBit = global; global {
+		p.field(rfc5322.Raw("Content-Transfer-Encoding", "8bit"))
+	}
 	var params []rfc5322.Param
 	name := o.fileName(a)
 	if name == "" {
@@ -207,7 +211,7 @@ func (o *object) embedded(a *mapi.Attachment) *part {
 	if name != "" {
 		params = append(params, rfc5322.Param{Name: "filename", Value: strings.TrimSuffix(name, ".msg") + ".eml"})
 	}
-	p.field(rfc5322.Parameterized("Content-Disposition", "attachment", params))
+	p.field(o.e.parameterized("Content-Disposition", "attachment", params))
 	report := o.report.Under("embedded")
 	p.body = func() error { return o.e.message(a.Embedded, o.depth+1, report) }
 	return p

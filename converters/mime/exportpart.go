@@ -20,6 +20,7 @@ import (
 type part struct {
 	fields   [][]byte     // header fields, each ended by CRLF
 	body     func() error // of a leaf; nil for an empty one
+	eightBit bool         // the body of a leaf is not in 7 bits
 	subtype  string       // of a multipart, else ""
 	params   []rfc5322.Param
 	children []*part
@@ -67,8 +68,22 @@ func (e *exporter) prepare(p *part) string {
 	boundary := e.boundary()
 	params := append([]rfc5322.Param{{Name: "boundary", Value: boundary}}, p.params...)
 	p.field(rfc5322.Parameterized("Content-Type", "multipart/"+p.subtype, params))
+	if p.eightBitBody() { // RFC 2045 6.4
+		p.field(rfc5322.Raw("Content-Transfer-Encoding", "8bit"))
+	}
 	return boundary
 }
+
+// eightBitBody reports whether something in the body of p is not in 7 bits.
+func (p *part) eightBitBody() bool {
+	if p.subtype == "" {
+		return p.eightBit
+	}
+	return slices.ContainsFunc(p.children, func(c *part) bool { return c.eightBitHeader() || c.eightBitBody() })
+}
+
+// eightBitHeader reports whether a header field of p is not in 7 bits.
+func (p *part) eightBitHeader() bool { return slices.ContainsFunc(p.fields, hasHigh) }
 
 // content writes what follows the header of p (RFC 2046 5.1.1).
 func (e *exporter) content(p *part, boundary string) error {

@@ -6,29 +6,63 @@ import (
 
 	"github.com/oxbridge-mail/oxbridge/converters/rfc5322"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi"
+	"github.com/oxbridge-mail/oxbridge/sdk/mapi/entryid"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi/proptag"
 )
 
 // people writes the address fields ([MS-OXCMAIL] 2.1.3.1).
 func (h *headerWriter) people() {
 	o := h.o
-	from, hasFrom := o.address(o.m.Props, representingTags, "")
-	sender, hasSender := o.address(o.m.Props, senderTags, "")
-	if !hasFrom {
-		from, hasFrom = sender, hasSender
+	author, hasAuthor := o.somebody(o.m.Props, representingTags, "")
+	sender, hasSender := o.somebody(o.m.Props, senderTags, "")
+	if !hasAuthor {
+		author, hasAuthor = sender, hasSender
+	}
+	if hasAuthor && author.addr == "" {
+		author.addr = o.trace.only("From")
+	}
+	var from rfc5322.Address
+	if hasAuthor {
+		from = o.settle(author)
 	}
 	switch {
-	case hasFrom && h.addresses("From", []rfc5322.Address{from}):
+	case hasAuthor && h.addresses("From", o.authors(from)):
 	case len(o.trace.addresses("From")) > 0: // taken from there
 	case !h.unsent:
 		h.declareUnsent("it has no sender")
 	}
-	if hasSender && hasFrom {
-		h.sender(sender, from)
+	other := from
+	if hasSender && !samePerson(sender, author) {
+		other = o.settle(sender)
+	}
+	if hasSender && hasAuthor {
+		h.sender(other, from)
 	}
 	h.replyTo()
 	h.recipients()
-	h.receipts(from, sender)
+	h.receipts(from, other)
+}
+
+// authors returns who wrote the message: from, and whoever the transport headers
+// name after the same person. A message has properties for one author only.
+func (o *object) authors(from rfc5322.Address) []rfc5322.Address {
+	if list := o.trace.addresses("From"); len(list) > 1 && list[0].Addr != "" && strings.EqualFold(list[0].Addr, from.Addr) {
+		list[0] = from
+		return list
+	}
+	return []rfc5322.Address{from}
+}
+
+// samePerson reports whether two groups of properties mean the same person
+// ([MS-OXCMAIL] 2.1.3.1.4).
+func samePerson(a, b somebody) bool {
+	if a.addr != "" && b.addr != "" {
+		return strings.EqualFold(a.addr, b.addr)
+	}
+	if a.email != "" || b.email != "" {
+		return strings.EqualFold(a.email, b.email)
+	}
+	return strings.EqualFold(a.name, b.name)
 }
 
 // sender writes Sender when it is somebody else than From
@@ -45,26 +79,20 @@ func (h *headerWriter) sender(sender, from rfc5322.Address) {
 // replyTo writes Reply-To ([MS-OXCMAIL] 2.1.3.1.2).
 func (h *headerWriter) replyTo() {
 	o := h.o
-	entries := flatEntries(o.m.Props.Binary(proptag.ReplyRecipientEntries))
+	entries := entryid.List(o.m.Props.Binary(proptag.ReplyRecipientEntries))
 	names := strings.Split(o.text(o.m.Props, proptag.ReplyRecipientNames), ";")
 	var list []rfc5322.Address
 	for i, id := range entries {
-		entry, ok := parseEntryID(id)
+		entry, ok := entryid.Parse(id)
 		if !ok {
 			continue
 		}
-		a := rfc5322.Address{Name: entry.name}
-		if a.Name == "" && len(names) == len(entries) {
-			a.Name = strings.TrimSpace(names[i])
+		s := somebody{name: entry.Name, kind: entry.Type, email: entry.Email, tag: proptag.ReplyRecipientEntries}
+		if s.name == "" && len(names) == len(entries) {
+			s.name = strings.TrimSpace(names[i])
 		}
-		a.Addr = o.resolve(a.Name, entry.email, "", entry)
-		if a.Addr == "" {
-			a.Addr = o.unresolved("", proptag.ReplyRecipientEntries, a.Name, entry.addrType, entry.email)
-		}
-		if strings.EqualFold(a.Name, a.Addr) {
-			a.Name = ""
-		}
-		list = append(list, a)
+		s.addr = o.resolve(s, "", entry)
+		list = append(list, o.settle(s))
 	}
 	h.addresses("Reply-To", list)
 }
@@ -75,6 +103,9 @@ func (h *headerWriter) replyTo() {
 // than Outlook forget to say so.
 func (h *headerWriter) recipients() {
 	o := h.o
+	if isDeliveryReport(o.text(o.m.Props, proptag.MessageClass)) && h.reportRecipient() {
+		return
+	}
 	lists := map[int32][]rfc5322.Address{}
 	for i, r := range o.m.Recipients {
 		kind, _ := r.Int32(proptag.RecipientType)
@@ -87,6 +118,7 @@ func (h *headerWriter) recipients() {
 	}
 	for _, f := range recipientFields {
 		switch {
+		case h.decided[strings.ToLower(f.name)]:
 		case h.addresses(f.name, lists[f.kind]):
 		case len(o.m.Recipients) > 0:
 			h.decided[strings.ToLower(f.name)] = true
@@ -94,6 +126,28 @@ func (h *headerWriter) recipients() {
 			h.addresses(f.name, displayed(o.text(o.m.Props, f.display)))
 		}
 	}
+}
+
+// isDeliveryReport reports whether the recipient table of a message of the class
+// has those that a report is about, not those to whom it goes.
+func isDeliveryReport(class string) bool {
+	class = strings.ToUpper(class)
+	return strings.HasPrefix(class, "REPORT.") && (strings.HasSuffix(class, ".DR") || strings.HasSuffix(class, ".NDR"))
+}
+
+// reportRecipient writes To of a delivery report: what the transport headers
+// say, else whom it reached ([MS-OXCMAIL] 2.1.3.1.1). It returns false when
+// neither is known.
+func (h *headerWriter) reportRecipient() bool {
+	if len(h.o.trace.addresses("To")) > 0 {
+		return true
+	}
+	for _, who := range []person{receivedForTags, receivedTags} {
+		if a, ok := h.o.address(h.o.m.Props, who, ""); ok && h.addresses("To", []rfc5322.Address{a}) {
+			return true
+		}
+	}
+	return false
 }
 
 // recipientFields are the fields of recipients, and the property that has the

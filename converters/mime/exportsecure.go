@@ -65,9 +65,9 @@ func (o *object) envelope(a *mapi.Attachment, data mapi.Value) *part {
 		name = "smime.p7m"
 	}
 	p := new(part)
-	p.field(rfc5322.Parameterized("Content-Type", "application/pkcs7-mime", append(o.smimeType(a, data), rfc5322.Param{Name: "name", Value: name})))
+	p.field(o.e.parameterized("Content-Type", "application/pkcs7-mime", append(o.smimeType(a, data), rfc5322.Param{Name: "name", Value: name})))
 	p.field(rfc5322.Raw("Content-Transfer-Encoding", "base64"))
-	p.field(rfc5322.Parameterized("Content-Disposition", "attachment", []rfc5322.Param{{Name: "filename", Value: name}}))
+	p.field(o.e.parameterized("Content-Disposition", "attachment", []rfc5322.Param{{Name: "filename", Value: name}}))
 	p.body = func() error { return o.e.place(data) }
 	return p
 }

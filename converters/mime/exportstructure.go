@@ -25,6 +25,9 @@ func (o *object) structure() (*part, error) {
 		return p, nil
 	}
 	b := o.body()
+	if o.e.opt.TextOnly {
+		b = o.onlyText(b)
+	}
 	refs := references(b)
 	var inline, ordinary []*part
 	for i, a := range o.m.Attachments {
@@ -57,6 +60,7 @@ func (o *object) alternative(b body) (p *part, kind string) {
 		forms = append(forms, o.htmlPart(b))
 		kind = "text/html"
 	}
+	o.identify(forms[len(forms)-1])
 	if len(forms) > 1 {
 		kind = "multipart/alternative"
 	}
@@ -65,7 +69,7 @@ func (o *object) alternative(b body) (p *part, kind string) {
 
 func (o *object) plainPart(b body) *part {
 	if b.largeText == nil {
-		return o.e.textPart("plain", b.text)
+		return o.bodyPart("plain", b.text)
 	}
 	p := largeTextPart("plain")
 	p.body = func() error { return o.e.out.base64(b.largeText) }
@@ -74,7 +78,7 @@ func (o *object) plainPart(b body) *part {
 
 func (o *object) htmlPart(b body) *part {
 	if b.largeHTML == nil {
-		return o.e.textPart("html", b.html)
+		return o.bodyPart("html", b.html)
 	}
 	p := largeTextPart("html")
 	p.body = func() error {

@@ -12,22 +12,41 @@ const (
 	quotedMax = 76  // characters of a quoted-printable line (RFC 2045 6.7)
 )
 
-// textPart returns a leaf of type text/subtype with the text, which is UTF-8.
-// Its line ends become CRLF, and NUL at its end is dropped.
-func (e *exporter) textPart(subtype string, text []byte) *part {
-	text = canonicalLines(bytes.TrimRight(text, "\x00"))
-	p := new(part)
-	t := measure(text)
-	cs := "utf-8"
-	if t.high == 0 {
-		cs = "us-ascii"
+// bodyPart returns a leaf of type text/subtype with a body of the message, which
+// is UTF-8, in the form that the options ask for. Its line ends become CRLF, and
+// NUL at its end is dropped.
+//
+// Text is never written as format=flowed (RFC 3676): no property says that the
+// blanks at the ends of its lines mean that.
+func (o *object) bodyPart(subtype string, text []byte) *part {
+	opt := o.e.opt
+	text = canonicalLines(trimNUL(text))
+	if opt.Wrap > 0 && subtype == "plain" {
+		text = wrapLines(text, opt.Wrap)
 	}
-	p.field(rfc5322.Parameterized("Content-Type", "text/"+subtype, []rfc5322.Param{{Name: "charset", Value: cs}}))
-	encoding := t.encoding()
+	text, name := o.inCharset(subtype, text)
+	encoding := EncodingAuto
+	if o.depth == 0 {
+		encoding = opt.Encoding
+	}
+	return o.e.encodedText(subtype, text, name, encoding)
+}
+
+// encodedText returns a leaf with text that is in the character set of that
+// name. What is in 7 bits in a superset of US-ASCII is labelled so.
+func (e *exporter) encodedText(subtype string, text []byte, name string, want Encoding) *part {
+	t := measure(text)
+	if t.high == 0 && !t.shifts {
+		name = "us-ascii"
+	}
+	p := new(part)
+	p.field(rfc5322.Parameterized("Content-Type", "text/"+subtype, []rfc5322.Param{{Name: "charset", Value: name}}))
+	encoding := t.encodingFor(want)
 	p.field(rfc5322.Raw("Content-Transfer-Encoding", encoding))
+	p.eightBit = encoding == "8bit"
 	p.body = func() error {
 		switch encoding {
-		case "7bit":
+		case "7bit", "8bit":
 			_, err := e.out.Write(text)
 			return err
 		case "quoted-printable":
@@ -40,11 +59,14 @@ func (e *exporter) textPart(subtype string, text []byte) *part {
 
 // measures are what the choice of an encoding depends on.
 type measures struct {
-	bytes   int
-	high    int  // bytes above 0x7F
-	escapes int  // bytes that quoted-printable escapes
-	longest int  // line, in bytes
-	unsafe  bool // something does not survive transport as it is
+	bytes    int
+	high     int  // bytes above 0x7F
+	escapes  int  // bytes that quoted-printable escapes
+	longest  int  // line, in bytes
+	shifts   bool // there are the escape sequences of ISO 2022
+	unsafe   bool // something may not survive transport as it is
+	boundary bool // a line might be a boundary
+	control  bool // there is NUL, or a line end in a line
 }
 
 // measure looks at text with CRLF line ends.
@@ -54,14 +76,18 @@ func measure(text []byte) measures {
 		line, after, _ := bytes.Cut(rest, crlf)
 		rest = after
 		t.longest = max(t.longest, len(line))
-		for _, c := range line {
+		for i, c := range line {
 			switch {
 			case c >= 0x80:
 				t.high++
 				t.escapes++
 			case c == '=':
 				t.escapes++
+			case c == escape && isShift(line[i:]):
+				t.shifts = true
+				t.escapes++
 			case c < ' ' && c != '\t', c == 0x7F:
+				t.control = t.control || c == 0 || c == '\r' || c == '\n'
 				t.unsafe = true
 				t.escapes++
 			}
@@ -72,19 +98,43 @@ func measure(text []byte) measures {
 			t.unsafe = true
 		}
 	}
-	if bytes.Contains(text, []byte(boundaryMark)) {
-		t.unsafe = true // a line of it might be a boundary
-	}
+	t.boundary = bytes.Contains(text, []byte(boundaryMark))
 	return t
+}
+
+const escape = 0x1B
+
+// isShift reports whether an escape sequence of ISO 2022, as ISO-2022-JP has
+// it, begins b (RFC 1468).
+func isShift(b []byte) bool {
+	return len(b) >= 3 && (b[1] == '(' || b[1] == '$') && b[2] >= '@' && b[2] <= 'Z'
+}
+
+// encodingFor is encoding, but for a choice that can carry the text.
+func (t measures) encodingFor(want Encoding) string {
+	whole := t.longest <= maxLine && !t.control && !t.boundary
+	switch {
+	case want == EncodingBase64:
+		return "base64"
+	case want == EncodingQuotedPrintable:
+		return "quoted-printable"
+	case want == Encoding7Bit && whole && t.high == 0:
+		return "7bit"
+	case want == Encoding8Bit && whole && t.high == 0:
+		return "7bit" // a label that is smaller and right
+	case want == Encoding8Bit && whole:
+		return "8bit"
+	}
+	return t.encoding()
 }
 
 // encoding chooses the transfer encoding: none for what needs none,
 // quoted-printable for what can be read in it, else base64.
 func (t measures) encoding() string {
 	switch {
-	case t.high == 0 && t.longest <= maxLine && !t.unsafe:
+	case t.high == 0 && t.longest <= maxLine && !t.unsafe && !t.boundary:
 		return "7bit"
-	case t.escapes*6 <= t.bytes:
+	case t.escapes*6 <= t.bytes && !t.shifts:
 		return "quoted-printable"
 	}
 	return "base64"

@@ -14,6 +14,7 @@ const transportHeaders = proptag.TransportMessageHeaders
 // property says is taken from it.
 type transport struct {
 	header rfc5322.Header
+	names  map[string]bool   // of its fields, in lower case
 	people map[string]string // display name in lower case to address; nil until asked
 }
 
@@ -23,12 +24,34 @@ type transport struct {
 // is no field and is dropped by the parser like everything that is none.
 func parseTransport(block string) *transport {
 	h, _ := rfc5322.ParseHeader([]byte(block))
-	return &transport{header: h}
+	t := &transport{header: h, names: make(map[string]bool, len(h))}
+	for _, f := range h {
+		t.names[strings.ToLower(f.Name)] = true
+	}
+	return t
 }
+
+// has reports whether there is a field of that name, which is in lower case.
+func (t *transport) has(lower string) bool { return t.names[lower] }
 
 // addresses returns the entries of an address field.
 func (t *transport) addresses(field string) []rfc5322.Address {
 	return rfc5322.ParseAddressList(t.header.Get(field))
+}
+
+// only returns the Internet address of a field that holds just one, or "".
+func (t *transport) only(field string) string {
+	list := t.addresses(field)
+	if len(list) == 1 && isForeign(list[0].Addr) {
+		return list[0].Addr
+	}
+	return ""
+}
+
+// isForeign reports whether addr is an Internet address that was not made by
+// encapsulation here.
+func isForeign(addr string) bool {
+	return isInternetAddress(addr) && !strings.HasSuffix(strings.ToLower(addr), "@"+imceaDomain)
 }
 
 // lookUp returns the address that stands beside a display name in one of the
@@ -39,7 +62,7 @@ func (t *transport) lookUp(name string) string {
 		for _, field := range []string{"From", "Sender", "Reply-To", "To", "Cc", "Bcc"} {
 			for _, a := range t.addresses(field) {
 				key := strings.ToLower(a.Name)
-				if _, known := t.people[key]; !known && isInternetAddress(a.Addr) {
+				if _, known := t.people[key]; !known && isForeign(a.Addr) {
 					t.people[key] = a.Addr
 				}
 			}

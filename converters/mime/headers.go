@@ -38,14 +38,24 @@ type headerRule struct {
 	tag     mapi.Tag  // 0 for a named property
 	name    mapi.Name // zero for a tagged one
 	kind    headerKind
-	words   []headerWord // kindWord, kindFlags
+	words   []headerWord // kindWord, kindFlags; the first that fits a value is written
 	section string       // of [MS-OXCMAIL]: generation; "" when it is practice
+	reading string       // of [MS-OXCMAIL]: analysis; the chapter, where the section has no number of its own
+	also    []mapi.Name  // other properties with the value, taken for writing
+	under   mapi.Name    // a PtypBoolean without which the field is not written
 }
 
 // imceaDomain is the domain of encapsulated addresses that are not Internet
 // addresses ([MS-OXCMAIL] 2.1.3.1.8). RFC 2606 keeps it from ever being
 // delivered to; an import may undo the encapsulation for this domain only.
 const imceaDomain = "oxbridge.invalid"
+
+// acceptLanguageNames are the other names under which stores keep the field.
+var acceptLanguageNames = []mapi.Name{propname.InternetHeader("acceptlanguage")}
+
+// xPriorityWords are the five steps that other programs write for the three of
+// Importance.
+var xPriorityWords = []headerWord{{0, "5"}, {1, ""}, {2, "1"}, {0, "4"}, {1, "3"}, {2, "2"}}
 
 var importanceWords = []headerWord{{0, "Low"}, {1, ""}, {2, "High"}}
 
@@ -67,52 +77,46 @@ var senderIDWords = []headerWord{
 }
 
 // headerRules are the fields with one property each, in the order in which
-// they are written. Fields made of several properties are in ownFields.
+// they are written. Fields made of several properties are in ownRules.
 var headerRules = []headerRule{
-	{field: "Message-ID", tag: proptag.InternetMessageId, kind: kindIDs, section: "2.1.3.2.11"},
-	{field: "In-Reply-To", tag: proptag.InReplyToId, kind: kindIDs, section: "2.1.3.2.14"},
-	{field: "References", tag: proptag.InternetReferences, kind: kindIDs, section: "2.1.3.2.12"},
-	{field: "Importance", tag: proptag.Importance, kind: kindWord, words: importanceWords, section: "2.1.3.2.5"},
-	{field: "X-Priority", tag: proptag.Importance, kind: kindWord, words: []headerWord{{0, "5"}, {1, ""}, {2, "1"}, {0, "4"}, {1, "3"}, {2, "2"}}},
+	{field: "Message-ID", tag: proptag.InternetMessageId, kind: kindIDs, section: "2.1.3.2.11", reading: "2.2.3.2"},
+	{field: "In-Reply-To", tag: proptag.InReplyToId, kind: kindIDs, section: "2.1.3.2.14", reading: "2.2.3.2"},
+	{field: "References", tag: proptag.InternetReferences, kind: kindIDs, section: "2.1.3.2.12", reading: "2.2.3.2"},
+	{field: "Importance", tag: proptag.Importance, kind: kindWord, words: importanceWords, section: "2.1.3.2.5", reading: "2.2.3.2.5"},
+	{field: "X-Priority", tag: proptag.Importance, kind: kindWord, words: xPriorityWords, reading: "2.2.3.2.5"},
+	{field: "X-MSMail-Priority", tag: proptag.Importance, kind: kindWord, words: importanceWords, reading: "2.2.3.2.5"},
 	{field: "Priority", tag: proptag.Priority, kind: kindWord, words: []headerWord{{-1, "non-urgent"}, {0, ""}, {1, "urgent"}}},
-	{field: "Sensitivity", tag: proptag.Sensitivity, kind: kindWord, words: sensitivityWords, section: "2.1.3.2.6"},
-	{field: "Keywords", name: propname.NameKeywords, kind: kindList, section: "2.1.3.2.13"},
-	{field: "Thread-Topic", tag: proptag.ConversationTopic, kind: kindText, section: "2.1.3.2.9"},
-	{field: "Thread-Index", tag: proptag.ConversationIndex, kind: kindBase64, section: "2.1.3.2.10"},
-	{field: "Reply-By", tag: proptag.ReplyTime, kind: kindTime, section: "2.1.3.2.28"},
+	{field: "Sensitivity", tag: proptag.Sensitivity, kind: kindWord, words: sensitivityWords, section: "2.1.3.2.6", reading: "2.2.3.2"},
+	{field: "Keywords", name: propname.NameKeywords, kind: kindList, section: "2.1.3.2.13", reading: "2.2.3.2"},
+	{field: "Thread-Topic", tag: proptag.ConversationTopic, kind: kindText, section: "2.1.3.2.9", reading: "2.2.3.2.7"},
+	{field: "Thread-Index", tag: proptag.ConversationIndex, kind: kindBase64, section: "2.1.3.2.10", reading: "2.2.3.2"},
+	{field: "Reply-By", tag: proptag.ReplyTime, kind: kindTime, section: "2.1.3.2.28", reading: "2.2.3.2"},
 	{field: "Expires", tag: proptag.ExpiryTime, kind: kindTime},
-	{field: "List-Help", tag: proptag.ListHelp, kind: kindRaw, section: "2.1.3.2.15"},
-	{field: "List-Subscribe", tag: proptag.ListSubscribe, kind: kindRaw, section: "2.1.3.2.15"},
-	{field: "List-Unsubscribe", tag: proptag.ListUnsubscribe, kind: kindRaw, section: "2.1.3.2.15"},
-	{field: "Accept-Language", name: propname.NameAcceptLanguage, kind: kindRaw, section: "2.1.3.2.16"},
-	{field: "Content-Language", tag: proptag.MessageLocaleId, kind: kindLanguage, section: "2.1.3.2.16"},
-	{field: "Content-Class", name: propname.NameContentClass, kind: kindText, section: "2.1.3.2.2"},
-	{field: "X-Auto-Response-Suppress", tag: proptag.AutoResponseSuppress, kind: kindFlags, words: suppressWords, section: "2.1.3.2.20"},
-	{field: "X-Message-Flag", name: propname.LidFlagRequest, kind: kindText, section: "2.1.3.2.25"},
-	{field: "X-Microsoft-Classified", name: propname.LidClassified, kind: kindTrue, section: "2.1.3.2.17"},
-	{field: "X-Microsoft-ClassKeep", name: propname.LidClassificationKeep, kind: kindTrue, section: "2.1.3.2.17"},
-	{field: "X-Microsoft-Classification", name: propname.LidClassification, kind: kindText, section: "2.1.3.2.17"},
-	{field: "X-Microsoft-ClassDesc", name: propname.LidClassificationDescription, kind: kindText, section: "2.1.3.2.17"},
-	{field: "X-Microsoft-ClassID", name: propname.LidClassificationGuid, kind: kindText, section: "2.1.3.2.17"},
-	{field: "X-CallingTelephoneNumber", tag: proptag.SenderTelephoneNumber, kind: kindText, section: "2.1.3.2.3"},
-	{field: "X-VoiceMessageDuration", tag: proptag.VoiceMessageDuration, kind: kindNumber, section: "2.1.3.2.3"},
-	{field: "X-VoiceMessageSenderName", tag: proptag.VoiceMessageSenderName, kind: kindText, section: "2.1.3.2.3"},
-	{field: "X-FaxNumberOfPages", tag: proptag.FaxNumberOfPages, kind: kindNumber, section: "2.1.3.2.3"},
-	{field: "X-AttachmentOrder", tag: proptag.VoiceMessageAttachmentOrder, kind: kindText, section: "2.1.3.2.3"},
-	{field: "X-CallID", tag: proptag.CallId, kind: kindText, section: "2.1.3.2.3"},
-	{field: "X-MS-Exchange-Organization-AutoForwarded", tag: proptag.AutoForwarded, kind: kindTrue, section: "2.1.3.2.21"},
-	{field: "X-MS-Exchange-Organization-SenderIdResult", tag: proptag.SenderIdStatus, kind: kindWord, words: senderIDWords, section: "2.1.3.2.22"},
-	{field: "X-MS-Exchange-Organization-PRD", tag: proptag.PurportedSenderDomain, kind: kindText, section: "2.1.3.2.23"},
-	{field: "X-MS-Exchange-Organization-SCL", tag: proptag.ContentFilterSpamConfidenceLevel, kind: kindNumber, section: "2.1.3.2.24"},
-	{field: "Xref", name: propname.NameCrossReference, kind: kindRaw, section: "2.1.3.2.31"},
-}
-
-// ownFields are the fields, in lower case, that are made of several properties
-// or of none, and that exportheader.go writes by its own rules.
-var ownFields = map[string]bool{
-	"from": true, "sender": true, "reply-to": true, "to": true, "cc": true, "bcc": true,
-	"subject": true, "date": true, "x-unsent": true,
-	"return-receipt-to": true, "disposition-notification-to": true,
+	{field: "Deferred-Delivery", tag: proptag.DeferredDeliveryTime, kind: kindTime},
+	{field: "List-Help", tag: proptag.ListHelp, kind: kindRaw, section: "2.1.3.2.15", reading: "2.2.3.2"},
+	{field: "List-Subscribe", tag: proptag.ListSubscribe, kind: kindRaw, section: "2.1.3.2.15", reading: "2.2.3.2"},
+	{field: "List-Unsubscribe", tag: proptag.ListUnsubscribe, kind: kindRaw, section: "2.1.3.2.15", reading: "2.2.3.2"},
+	{field: "Accept-Language", name: propname.NameAcceptLanguage, also: acceptLanguageNames, kind: kindRaw, section: "2.1.3.2.16", reading: "2.2.3.2"},
+	{field: "Content-Language", tag: proptag.MessageLocaleId, kind: kindLanguage, section: "2.1.3.2.16", reading: "2.2.3.2.11"},
+	{field: "Content-Class", name: propname.NameContentClass, kind: kindText, section: "2.1.3.2.2", reading: "2.2.3.2.15"},
+	{field: "X-Auto-Response-Suppress", tag: proptag.AutoResponseSuppress, kind: kindFlags, words: suppressWords, section: "2.1.3.2.20", reading: "2.2.3.2"},
+	{field: "X-Message-Flag", name: propname.LidFlagRequest, kind: kindText, section: "2.1.3.2.25", reading: "2.2.3.2.25"},
+	{field: "X-Microsoft-Classified", name: propname.LidClassified, kind: kindTrue, section: "2.1.3.2.17", reading: "2.2.3.2"},
+	{field: "X-Microsoft-ClassKeep", name: propname.LidClassificationKeep, under: propname.LidClassified, kind: kindTrue, section: "2.1.3.2.17", reading: "2.2.3.2"},
+	{field: "X-Microsoft-Classification", name: propname.LidClassification, under: propname.LidClassified, kind: kindText, section: "2.1.3.2.17", reading: "2.2.3.2"},
+	{field: "X-Microsoft-ClassDesc", name: propname.LidClassificationDescription, under: propname.LidClassified, kind: kindText, section: "2.1.3.2.17", reading: "2.2.3.2"},
+	{field: "X-Microsoft-ClassID", name: propname.LidClassificationGuid, under: propname.LidClassified, kind: kindText, section: "2.1.3.2.17", reading: "2.2.3.2"},
+	{field: "X-CallingTelephoneNumber", tag: proptag.SenderTelephoneNumber, also: []mapi.Name{propname.NameXSenderTelephoneNumber}, kind: kindText, section: "2.1.3.2.3", reading: "2.2.3.2.23"},
+	{field: "X-VoiceMessageDuration", tag: proptag.VoiceMessageDuration, also: []mapi.Name{propname.NameXVoiceMessageDuration}, kind: kindNumber, section: "2.1.3.2.3", reading: "2.2.3.2.23"},
+	{field: "X-VoiceMessageSenderName", tag: proptag.VoiceMessageSenderName, also: []mapi.Name{propname.NameXVoiceMessageSenderName}, kind: kindText, section: "2.1.3.2.3", reading: "2.2.3.2.23"},
+	{field: "X-FaxNumberOfPages", tag: proptag.FaxNumberOfPages, also: []mapi.Name{propname.NameXFaxNumberOfPages}, kind: kindNumber, section: "2.1.3.2.3", reading: "2.2.3.2.23"},
+	{field: "X-AttachmentOrder", tag: proptag.VoiceMessageAttachmentOrder, also: []mapi.Name{propname.NameXVoiceMessageAttachmentOrder}, kind: kindText, section: "2.1.3.2.3", reading: "2.2.3.2.23"},
+	{field: "X-CallID", tag: proptag.CallId, also: []mapi.Name{propname.NameXCallId}, kind: kindText, section: "2.1.3.2.3", reading: "2.2.3.2.23"},
+	{field: "X-MS-Exchange-Organization-AutoForwarded", tag: proptag.AutoForwarded, kind: kindTrue, section: "2.1.3.2.21", reading: "2.2.3.2"},
+	{field: "X-MS-Exchange-Organization-SenderIdResult", tag: proptag.SenderIdStatus, kind: kindWord, words: senderIDWords, section: "2.1.3.2.22", reading: "2.2.3.2"},
+	{field: "X-MS-Exchange-Organization-PRD", tag: proptag.PurportedSenderDomain, kind: kindText, section: "2.1.3.2.23", reading: "2.2.3.2"},
+	{field: "X-MS-Exchange-Organization-SCL", tag: proptag.ContentFilterSpamConfidenceLevel, kind: kindNumber, section: "2.1.3.2.24", reading: "2.2.3.2"},
+	{field: "Xref", name: propname.NameCrossReference, kind: kindRaw, section: "2.1.3.2.31", reading: "2.2.3.2"},
 }
 
 // structuralFields are the fields, in lower case, that describe the MIME

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi"
+	"github.com/oxbridge-mail/oxbridge/sdk/mapi/entryid"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi/propname"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi/proptag"
 	"github.com/oxbridge-mail/oxbridge/sdk/problem"
@@ -207,8 +208,8 @@ func TestImportPeople(t *testing.T) {
 func checkReplyTo(t *testing.T, list []byte) {
 	t.Helper()
 	var got []string
-	for _, id := range flatEntries(list) {
-		o, ok := parseEntryID(id)
+	for _, id := range entryid.List(list) {
+		o, ok := entryid.Parse(id)
 		got = append(got, fmt.Sprint(o, ok))
 	}
 	if want := []string{"{f@x SMTP f@x} true", "{a;b SMTP g@x} true"}; !slices.Equal(got, want) {

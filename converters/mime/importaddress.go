@@ -1,12 +1,11 @@
 package mime
 
 import (
-	"encoding/binary"
 	"strings"
 
 	"github.com/oxbridge-mail/oxbridge/converters/rfc5322"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi"
-	"github.com/oxbridge-mail/oxbridge/sdk/mapi/codepage"
+	"github.com/oxbridge-mail/oxbridge/sdk/mapi/entryid"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi/proptag"
 	"github.com/oxbridge-mail/oxbridge/sdk/problem"
 )
@@ -74,21 +73,9 @@ func unhex(c byte) byte {
 	return 16
 }
 
-// oneOffFlags say that the strings are Unicode and that no TNEF is wanted.
-const oneOffFlags = oneOffUnicode | 0x0001
-
 // entryID returns the one-off entry identifier ([MS-OXCDATA] 2.2.5.1).
 func (p mailbox) entryID() []byte {
-	id := make([]byte, 0, 24+2*(len(p.name)+len(p.kind)+len(p.email)+3))
-	id = append(id, 0, 0, 0, 0)
-	id = append(id, oneOffUID[:]...)
-	id = append(id, 0, 0)
-	id = binary.LittleEndian.AppendUint16(id, oneOffFlags)
-	for _, s := range []string{p.name, p.kind, p.email} {
-		id = append(id, codepage.EncodeUTF16(strings.ReplaceAll(s, "\x00", ""))...)
-		id = append(id, 0, 0)
-	}
-	return id
+	return entryid.OneOff(entryid.Person{Name: p.name, Type: p.kind, Email: p.email})
 }
 
 // searchKey returns PidTagSearchKey of an address ([MS-OXCMAIL] 2.2.3.1).
@@ -160,24 +147,22 @@ func (b *builder) readReceipt(raw []byte) {
 // ([MS-OXCDATA] 2.3.3).
 func (b *builder) replyTo(raw []byte) {
 	var names []string
-	list := make([]byte, 8)
+	var list [][]byte
+	size := 0
 	for _, a := range rfc5322.ParseAddressList(raw) {
-		if a.Name == "" && a.Addr == "" || len(list) > maxText {
+		if a.Name == "" && a.Addr == "" || size > maxText {
 			continue
 		}
 		p := newMailbox(a)
 		id := p.entryID()
-		list = binary.LittleEndian.AppendUint32(list, uint32(len(id)))
-		list = append(list, id...)
-		list = append(list, make([]byte, -len(id)&3)...)
+		list = append(list, id)
+		size += len(id)
 		names = append(names, strings.ReplaceAll(p.name, ";", ","))
 	}
 	if len(names) == 0 {
 		return
 	}
-	binary.LittleEndian.PutUint32(list, uint32(len(names)))
-	binary.LittleEndian.PutUint32(list[4:], uint32(len(list)-8))
-	b.set(proptag.ReplyRecipientEntries, list)
+	b.set(proptag.ReplyRecipientEntries, entryid.Join(list))
 	b.set(proptag.ReplyRecipientNames, strings.Join(names, ";"))
 }
 

@@ -110,7 +110,7 @@ func FuzzAddressList(f *testing.F) {
 		checkField(t, b)
 		got := ParseAddressList(readBack(t, b))
 		for _, a := range in {
-			spec, ok := addrSpec(a.Addr)
+			spec, ok := Style{}.addrSpec(a.Addr)
 			want := Address{Name: clean(a.Name), Addr: unquoteLocal(spec), Group: clean(a.Group)}
 			if !ok {
 				continue

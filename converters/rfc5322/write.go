@@ -2,7 +2,6 @@ package rfc5322
 
 import (
 	"strings"
-	"time"
 	"unicode/utf8"
 )
 
@@ -120,17 +119,18 @@ func words(value string) []word {
 
 // Text returns the field name: value with an unstructured body, CRLF included
 // (RFC 5322 2.2.1). It is folded at blanks to 78 bytes where that is possible,
-// though not before the first word, and to 998 always. Words that are not US-ASCII, look like encoded words or
-// are too long are written as UTF-8 encoded words (RFC 2047).
+// though not before the first word, and to 998 always. Words that the style
+// does not allow, look like encoded words or are too long are written as UTF-8
+// encoded words (RFC 2047).
 //
 // Controls in value, line breaks above all, become blanks: a value cannot add
 // a field. Surrounding blanks are not kept.
-func Text(name, value string) []byte {
+func (s Style) Text(name, value string) []byte {
 	f := newFolder(name)
 	list := words(clean(value))
 	first, last := -1, -1 // the words to encode, with all between them
 	for i, w := range list {
-		if !isASCIIString(w.token) || strings.Contains(w.token, "=?") || len(w.token) > longToken {
+		if !s.plain(w.token) || strings.Contains(w.token, "=?") || len(w.token) > longToken {
 			last = i
 			if first < 0 {
 				first = i
@@ -177,12 +177,12 @@ func (f *folder) encoded(blanks, s string) {
 
 // Raw returns the field name: value with a structured body that is passed
 // through: folded at blanks, controls replaced by blanks. A token too long for
-// a line is cut, which adds white space. A value that is not US-ASCII has no
-// structured form and is written as by Text.
-func Raw(name, value string) []byte {
+// a line is cut, which adds white space. A value that the style does not allow
+// has no structured form and is written as by Text.
+func (s Style) Raw(name, value string) []byte {
 	value = clean(value)
-	if !isASCIIString(value) {
-		return Text(name, value)
+	if !s.plain(value) {
+		return s.Text(name, value)
 	}
 	f := newFolder(name)
 	for i, w := range words(value) {
@@ -191,38 +191,31 @@ func Raw(name, value string) []byte {
 			blanks = " "
 		}
 		for len(w.token) > longToken {
-			f.token(blanks, w.token[:softLine-1])
-			w.token, blanks = w.token[softLine-1:], " "
+			n := softLine - 1
+			for !utf8.RuneStart(w.token[n]) {
+				n--
+			}
+			f.token(blanks, w.token[:n])
+			w.token, blanks = w.token[n:], " "
 		}
 		f.tokenAfterName(i == 0 && f.line <= maxFieldName, blanks, w.token)
 	}
 	return f.end()
 }
 
-// Date returns the field name: t in the zone of t (RFC 5322 3.3). Years
-// outside of 1 to 9999 have no form there and give nil.
-func Date(name string, t time.Time) []byte {
-	if y := t.Year(); y < 1 || y > 9999 {
-		return nil
-	}
-	f := newFolder(name)
-	f.token(" ", t.Format("Mon, 02 Jan 2006 15:04:05 -0700"))
-	return f.end()
-}
-
 // MessageIDs returns the field name: value where value is one or more message
 // identifiers (RFC 5322 3.6.4). Fields are folded between identifiers only.
 // White space and controls inside of an identifier are removed, bytes above
-// 0x7F are written as %XX, and an identifier without angle brackets gets them.
+// 0x7F are written as %XX unless the style allows them, and an identifier without angle brackets gets them.
 // Identifiers longer than 900 bytes are left out, and all but the first in a
 // Message-ID field; nil is returned when nothing is left.
 //
 // An identifier is otherwise kept as it is, even one without an "@": it ties
 // messages together by comparison, so a repair would break threads.
-func MessageIDs(name string, value string) []byte {
+func (s Style) MessageIDs(name, value string) []byte {
 	f := newFolder(name)
 	n := 0
-	for _, id := range splitIDs(value) {
+	for _, id := range s.splitIDs(value) {
 		if len(id) <= longToken && (n == 0 || !strings.EqualFold(name, "Message-ID")) {
 			f.token(" ", id)
 			n++
@@ -236,7 +229,7 @@ func MessageIDs(name string, value string) []byte {
 
 // splitIDs cuts a list of identifiers: at angle brackets, and at blanks
 // outside of them.
-func splitIDs(value string) []string {
+func (s Style) splitIDs(value string) []string {
 	var ids []string
 	for value = strings.TrimSpace(value); value != ""; value = strings.TrimSpace(value) {
 		end := strings.IndexFunc(value, func(r rune) bool { return r <= ' ' || r == '<' || r == ',' })
@@ -247,7 +240,7 @@ func splitIDs(value string) []string {
 		} else if end < 0 {
 			end = len(value)
 		}
-		if id := cleanID(value[:end]); id != "" {
+		if id := s.cleanID(value[:end]); id != "" {
 			ids = append(ids, "<"+id+">")
 		}
 		if end < len(value) && value[end] != '<' {
@@ -259,13 +252,14 @@ func splitIDs(value string) []string {
 }
 
 // cleanID returns the inside of an identifier.
-func cleanID(s string) string {
+func (s Style) cleanID(id string) string {
 	const hex = "0123456789ABCDEF"
+	raw := s.UTF8Addresses && isSafeUTF8(id)
 	var b strings.Builder
-	for i := range len(s) {
-		switch c := s[i]; {
+	for i := range len(id) {
+		switch c := id[i]; {
 		case c <= ' ' || c == 0x7F || c == '<' || c == '>':
-		case c >= utf8.RuneSelf:
+		case c >= utf8.RuneSelf && !raw:
 			b.WriteByte('%')
 			b.WriteByte(hex[c>>4])
 			b.WriteByte(hex[c&15])

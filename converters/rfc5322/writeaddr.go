@@ -16,13 +16,14 @@ const maxQuoted = 70
 // "undisclosed-recipients:;".
 //
 // Names that are not plain words are quoted or written as encoded words.
-// Domains that are not US-ASCII are written in their IDNA form. What the 7-bit
-// syntax has no address for – no "@", a local part that is not US-ASCII, an
-// impossible domain – is written as an empty group whose name is the display
-// name followed by the address in parentheses: it can be read and answered by
-// a human, and no software delivers to it.
-func AddressList(name string, addrs []Address) []byte {
-	var w addressWriter
+// Domains that are not US-ASCII are written in their IDNA form, unless the style
+// allows them. What the syntax has no address for – no "@", a local part that
+// is not US-ASCII in a style that wants it, an impossible domain – is written as
+// an empty group whose name is the display name followed by the address in
+// parentheses: it can be read and answered by a human, and no software delivers
+// to it.
+func (s Style) AddressList(name string, addrs []Address) []byte {
+	w := addressWriter{style: s}
 	for _, a := range addrs {
 		w.add(a)
 	}
@@ -41,13 +42,14 @@ func AddressList(name string, addrs []Address) []byte {
 
 // addressWriter collects the tokens of a list. Every entry ends in a comma.
 type addressWriter struct {
+	style  Style
 	tokens []string
 	group  string // open group, or ""
 }
 
 func (w *addressWriter) add(a Address) {
 	a.Name, a.Group = clean(a.Name), clean(a.Group)
-	spec, ok := addrSpec(a.Addr)
+	spec, ok := w.style.addrSpec(a.Addr)
 	if !ok {
 		w.addNameless(a)
 		return
@@ -62,7 +64,7 @@ func (w *addressWriter) add(a Address) {
 		w.tokens = append(w.tokens, spec+",")
 		return
 	}
-	w.tokens = append(w.tokens, phrase(a.Name)...)
+	w.tokens = append(w.tokens, w.style.phrase(a.Name)...)
 	w.tokens = append(w.tokens, "<"+spec+">,")
 }
 
@@ -86,7 +88,7 @@ func (w *addressWriter) addNameless(a Address) {
 }
 
 func (w *addressWriter) openGroup(name string) {
-	w.tokens = append(w.tokens, phrase(name)...)
+	w.tokens = append(w.tokens, w.style.phrase(name)...)
 	last := &w.tokens[len(w.tokens)-1]
 	if strings.HasPrefix(*last, "=?") {
 		w.tokens = append(w.tokens, ":") // an encoded word ends at a blank (RFC 2047 5)
@@ -107,13 +109,13 @@ func (w *addressWriter) closeGroup() {
 
 // phrase returns the tokens of a display name: atoms, one quoted string, or
 // encoded words.
-func phrase(name string) []string {
-	plain, quotable := true, isASCIIString(name) && !strings.Contains(name, "=?") && len(name) <= maxQuoted
+func (s Style) phrase(name string) []string {
+	plain, quotable := s.plain(name), s.plain(name) && !strings.Contains(name, "=?") && len(name) <= maxQuoted
 	list := words(name)
 	for _, w := range list {
 		plain = plain && len(w.blanks) <= 1 && len(w.token) <= maxQuoted
-		for i := range len(w.token) {
-			plain = plain && isAtext(w.token[i])
+		for _, c := range []byte(shadow(w.token)) {
+			plain = plain && isAtext(c)
 		}
 		plain = plain && !strings.Contains(w.token, "=?")
 	}
@@ -134,19 +136,23 @@ func phrase(name string) []string {
 // enforce: mail hosts have underscores.
 var domains = idna.New(idna.MapForLookup(), idna.Transitional(false), idna.StrictDomainName(false), idna.BidiRule())
 
-// addrSpec returns addr in 7-bit form. ok is false when there is none.
-func addrSpec(addr string) (spec string, ok bool) {
+// addrSpec returns addr in the form of the style. ok is false when there is
+// none.
+func (s Style) addrSpec(addr string) (spec string, ok bool) {
 	addr = strings.TrimSpace(addr)
 	at := strings.LastIndexByte(addr, '@')
-	if at < 1 || len(addr) > longToken || !isASCIIString(addr[:at]) || strings.Contains(addr, "=?") {
-		return "", false
-	}
-	domain, ok := addrDomain(addr[at+1:])
-	if !ok {
+	if at < 1 || len(addr) > longToken || strings.Contains(addr, "=?") {
 		return "", false
 	}
 	local := addr[:at]
-	if isDotAtom(local) {
+	if !isASCIIString(local) && (!s.UTF8Addresses || !isSafeUTF8(local)) {
+		return "", false
+	}
+	domain, ok := s.addrDomain(addr[at+1:])
+	if !ok {
+		return "", false
+	}
+	if isDotAtom(shadow(local)) {
 		return local + "@" + domain, true
 	}
 	if strings.HasPrefix(local, `"`) {
@@ -161,23 +167,26 @@ func addrSpec(addr string) (spec string, ok bool) {
 	return quote(local) + "@" + domain, true
 }
 
-// addrDomain returns a domain or domain literal in 7-bit form.
-func addrDomain(s string) (domain string, ok bool) {
-	if strings.HasPrefix(s, "[") && strings.HasSuffix(s, "]") {
-		for i := 1; i < len(s)-1; i++ {
-			if s[i] <= ' ' || s[i] >= 0x7F || strings.IndexByte(`[]\`, s[i]) >= 0 {
+// addrDomain returns a domain or domain literal in the form of the style.
+func (s Style) addrDomain(domain string) (spec string, ok bool) {
+	if strings.HasPrefix(domain, "[") && strings.HasSuffix(domain, "]") {
+		for i := 1; i < len(domain)-1; i++ {
+			if domain[i] <= ' ' || domain[i] >= 0x7F || strings.IndexByte(`[]\`, domain[i]) >= 0 {
 				return "", false
 			}
 		}
-		return s, len(s) > 2
+		return domain, len(domain) > 2
 	}
-	s = strings.TrimSuffix(s, ".")
-	if !isASCIIString(s) {
-		ascii, err := domains.ToASCII(s)
-		if err != nil {
-			return "", false
-		}
-		s = ascii
+	domain = strings.TrimSuffix(domain, ".")
+	if isASCIIString(domain) {
+		return domain, isDotAtom(domain)
 	}
-	return s, isDotAtom(s)
+	ascii, err := domains.ToASCII(domain)
+	if err != nil || !isDotAtom(ascii) {
+		return "", false
+	}
+	if s.UTF8Addresses && isSafeUTF8(domain) && isDotAtom(shadow(domain)) {
+		return domain, true
+	}
+	return ascii, true
 }

@@ -19,11 +19,11 @@ const maxParam = 60
 // (RFC 2045 5.1, RFC 2183). value is a media type or disposition and is
 // written as it is, without controls.
 //
-// Parameter values are written as tokens or quoted strings. Those that are not
-// US-ASCII, and file names too long for a line, take the RFC 2231 form in
-// UTF-8, in sections when needed; other long values, boundaries above all,
-// stay quoted because readers do not expect that form there.
-func Parameterized(name, value string, params []Param) []byte {
+// Parameter values are written as tokens or quoted strings. Those that the
+// style does not allow, and file names too long for a line, take the RFC 2231
+// form in UTF-8, in sections when needed; other long values, boundaries above
+// all, stay quoted because readers do not expect that form there.
+func (s Style) Parameterized(name, value string, params []Param) []byte {
 	f := newFolder(name)
 	value = clean(value)
 	if !isASCIIString(value) || len(value) > longToken {
@@ -31,24 +31,25 @@ func Parameterized(name, value string, params []Param) []byte {
 	}
 	tokens := []string{value}
 	for _, p := range params {
-		tokens = append(tokens, paramTokens(p)...)
-	}
-	for i, t := range tokens {
-		if i < len(tokens)-1 {
-			t += ";"
+		if list := s.paramTokens(p); len(list) > 0 {
+			tokens[len(tokens)-1] += ";"
+			tokens = append(tokens, list...)
 		}
+	}
+	for _, t := range tokens {
 		f.token(" ", t)
 	}
 	return f.end()
 }
 
-// paramTokens returns "name=value", or its sections.
-func paramTokens(p Param) []string {
+// paramTokens returns "name=value", or its sections with what stands between
+// them.
+func (s Style) paramTokens(p Param) []string {
 	if !isMIMEToken(p.Name) || strings.ContainsAny(p.Name, "*'%") || len(p.Name) > maxParam {
 		return nil
 	}
 	value := clean(p.Value)
-	if isASCIIString(value) {
+	if s.plain(value) {
 		plain := p.Name + "=" + value
 		if !isMIMEToken(value) || strings.ContainsAny(value, "*'%") { // no attribute-char of RFC 2231
 			plain = p.Name + "=" + quote(value)
@@ -61,7 +62,19 @@ func paramTokens(p Param) []string {
 			return []string{plain}
 		}
 	}
+	if s.WordParams && value != "" {
+		return wordParam(p.Name, value)
+	}
 	return extendedParam(p.Name, value)
+}
+
+// wordParam returns a value as encoded words in one pair of quotes.
+func wordParam(name, value string) []string {
+	first := maxWordLine - len(name) - len(` ="";`)
+	tokens := encodeWords(value, min(first, maxWord), phraseSafe)
+	tokens[0] = name + `="` + tokens[0]
+	tokens[len(tokens)-1] += `"`
+	return tokens
 }
 
 // extendedParam returns a value in RFC 2231 form.
@@ -86,6 +99,9 @@ func extendedParam(name, value string) []string {
 			}
 			t += enc
 			value = value[size:]
+		}
+		if len(tokens) > 0 {
+			tokens[len(tokens)-1] += ";"
 		}
 		tokens = append(tokens, t)
 	}

@@ -14,6 +14,7 @@ import (
 
 	"github.com/oxbridge-mail/oxbridge/core/report"
 	"github.com/oxbridge-mail/oxbridge/core/session"
+	"github.com/oxbridge-mail/oxbridge/sdk/mapi"
 )
 
 // A Converter runs jobs, any number at once.
@@ -46,6 +47,9 @@ type Options struct {
 	Timeout time.Duration
 	// Settings are passed to the plugin.
 	Settings map[string]string
+	// Prepare, if not nil, is the Prepare of every job. It is called
+	// concurrently, for different messages.
+	Prepare func(*mapi.Message) error
 	// Started, if not nil, is told that an input was found. Done is told each
 	// result. Neither is called concurrently.
 	Started func(input string)

@@ -52,7 +52,7 @@ func is[T any](err error, quality func(T) bool) bool {
 // forgotten.
 func (r *runner) attempt(ctx context.Context, s *session.Session, it item, res *report.Result, do func(context.Context, *session.Job) error) error {
 	res.Problems = nil
-	job := &session.Job{Timeout: r.opt.Timeout, Options: r.opt.Settings, Report: problem.Reporter(res.Problems.Add)}
+	job := &session.Job{Timeout: r.opt.Timeout, Options: r.opt.Settings, Prepare: r.opt.Prepare, Report: problem.Reporter(res.Problems.Add)}
 	if it.direction == session.Export {
 		return export(ctx, s, it, job, r.opt.Overwrite, do)
 	}

@@ -8,7 +8,7 @@ import (
 // options are the settings of the plugin. They are those of mime.ExportOptions
 // and mime.ImportOptions, under the names that users type.
 var options = []sdk.Option{
-	{Name: "charset", Help: "character set of bodies, where it can carry the text (default: that of the message, else UTF-8)"},
+	{Name: "charset", Choices: mime.BodyCharsets(), Help: "character set of bodies, where it can carry the text (default: that of the message, else UTF-8)"},
 	{Name: "encoding", Default: "auto", Choices: names(encodings), Help: "transfer encoding of the bodies"},
 	{Name: "wrap", Kind: sdk.OptionNumber, Max: 998, Help: "wrap lines of text bodies after this column (0: leave them)"},
 	{Name: "no-bcc", Kind: sdk.OptionBool, Help: "leave the Bcc field out"},

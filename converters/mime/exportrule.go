@@ -1,0 +1,136 @@
+package mime
+
+import (
+	"encoding/base64"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/oxbridge-mail/oxbridge/converters/rfc5322"
+	"github.com/oxbridge-mail/oxbridge/sdk/mapi"
+)
+
+// ruled writes the fields of headerRules.
+func (h *headerWriter) ruled() {
+	for _, r := range headerRules {
+		lower := strings.ToLower(r.field)
+		v, ok := r.value(h.o.m.Props)
+		if !ok || h.decided[lower] {
+			continue
+		}
+		field := h.ruledField(r, v)
+		if field == nil && r.kind == kindLanguage {
+			continue // a locale without a tag says nothing about the field
+		}
+		h.add(r.field, field)
+	}
+}
+
+// value returns the value for a field, false when the message has none.
+func (r headerRule) value(ps mapi.Props) (mapi.Value, bool) {
+	if !r.under.IsZero() {
+		if p := ps.Named(r.under); p == nil || p.Value != true {
+			return nil, false
+		}
+	}
+	if r.tag != 0 {
+		if v, ok := ps.Get(r.tag); ok {
+			return v, true
+		}
+	}
+	for _, name := range append([]mapi.Name{r.name}, r.also...) {
+		if p := ps.Named(name); p != nil && !name.IsZero() {
+			return p.Value, true
+		}
+	}
+	return nil, false
+}
+
+// ruledField writes the field of a rule, nil when the value asks for none.
+func (h *headerWriter) ruledField(r headerRule, v mapi.Value) []byte {
+	switch v := v.(type) {
+	case string:
+		return h.ruledString(r, v)
+	case int16:
+		return h.ruledInteger(r, int32(v))
+	case int32:
+		return h.ruledInteger(r, v)
+	case mapi.Filetime:
+		if t, ok := v.Time(); ok && r.kind == kindTime {
+			return rfc5322.Date(r.field, t.Truncate(time.Second))
+		}
+	case bool:
+		if v && r.kind == kindTrue {
+			return h.form.Raw(r.field, "true")
+		}
+	case []byte:
+		if r.kind == kindBase64 && len(v) > 0 {
+			return h.form.Raw(r.field, base64.StdEncoding.EncodeToString(v))
+		}
+	case []string:
+		if r.kind == kindList && len(v) > 0 {
+			return h.form.Text(r.field, strings.Join(v, ", "))
+		}
+	}
+	return nil
+}
+
+func (h *headerWriter) ruledString(r headerRule, s string) []byte {
+	if s = strings.TrimRight(s, "\x00"); strings.TrimSpace(s) == "" {
+		return nil
+	}
+	switch r.kind {
+	case kindText, kindList:
+		return h.form.Text(r.field, s)
+	case kindRaw:
+		return h.form.Raw(r.field, s)
+	case kindIDs:
+		return h.form.MessageIDs(r.field, s)
+	}
+	return nil
+}
+
+func (h *headerWriter) ruledInteger(r headerRule, n int32) []byte {
+	text := ""
+	switch r.kind {
+	case kindNumber:
+		text = strconv.Itoa(int(n))
+	case kindWord:
+		text = wordFor(n, r.words)
+	case kindFlags:
+		text = flagWords(n, r.words)
+	case kindLanguage:
+		text = languageTag(uint32(n))
+	}
+	if text == "" {
+		return nil
+	}
+	return h.form.Raw(r.field, text)
+}
+
+// wordFor returns the first word for n, "" if there is none.
+func wordFor(n int32, words []headerWord) string {
+	for _, w := range words {
+		if w.value == n {
+			return w.text
+		}
+	}
+	return ""
+}
+
+// flagWords names the bits of n.
+func flagWords(n int32, words []headerWord) string {
+	switch n {
+	case 0:
+		return "None"
+	case -1:
+		return "All"
+	}
+	var list []string
+	for _, w := range words {
+		if n&w.value != 0 {
+			list = append(list, w.text)
+		}
+	}
+	return strings.Join(list, ", ")
+}
