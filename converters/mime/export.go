@@ -20,6 +20,9 @@ type ExportOptions struct {
 	// best encoding for it and what it refers to; longer ones are passed
 	// through. 0 means 8 MiB.
 	MaxText int64
+	// KeepRTF attaches the RTF body itself, uncompressed, as body.rtf
+	// (application/rtf), beside what was made of it.
+	KeepRTF bool
 }
 
 const (
@@ -48,6 +51,8 @@ const (
 //	mime.message.unsent        written as a draft, as there is no sender or date (info)
 //	mime.property.unreadable   a string property cannot be used
 //	mime.rtf.damaged           the RTF body has defects
+//	mime.rtf.metafile          pictures inside RTF are of a type that few programs show (info)
+//	mime.rtf.page              headers, footers and comments of an RTF body are left out
 //	mime.rtf.picture           pictures and objects inside RTF are left out
 //	mime.smime.structure       a secure message without its one attachment
 //
@@ -75,6 +80,7 @@ type exporter struct {
 	opt  ExportOptions
 	seed string // part of every boundary
 	made int    // boundaries made
+	ids  int    // Content-IDs made
 	open int    // multiparts being written
 }
 
@@ -85,6 +91,7 @@ type object struct {
 	depth  int // embedded messages around it
 	report problem.Reporter
 	trace  *transport
+	rtf    rtfBody
 }
 
 // message writes m, header and body.
