@@ -50,7 +50,8 @@ type ExportOptions struct {
 	Charset string
 	// Draft marks the outermost message as one to be sent yet (X-Unsent: 1).
 	Draft bool
-	// KeepRTF attaches the RTF body, if there is one, as application/rtf.
+	// KeepRTF attaches the RTF body itself, uncompressed, as body.rtf
+	// (application/rtf), beside what was made of it.
 	KeepRTF bool
 	// Names is how names of files that are not plain ASCII are written.
 	Names NameForm
@@ -111,6 +112,8 @@ const (
 //	mime.message.unsent        written as a draft, as there is no sender or date (info)
 //	mime.property.unreadable   a string property cannot be used
 //	mime.rtf.damaged           the RTF body has defects
+//	mime.rtf.metafile          pictures inside RTF are of a type that few programs show (info)
+//	mime.rtf.page              headers, footers and comments of an RTF body are left out
 //	mime.rtf.picture           pictures and objects inside RTF are left out
 //	mime.smime.structure       a secure message without its one attachment
 //
@@ -143,6 +146,7 @@ type exporter struct {
 	top  *mapi.Message // the outermost one
 	seed string        // part of every boundary
 	made int           // boundaries made
+	ids  int           // Content-IDs made
 	open int           // multiparts being written
 
 	known  map[string]string      // legacyExchangeDN in lower case to Internet address; nil until asked
@@ -156,6 +160,7 @@ type object struct {
 	depth  int // embedded messages around it
 	report problem.Reporter
 	trace  *transport
+	rtf    rtfBody
 }
 
 // message writes m, header and body.

@@ -85,6 +85,9 @@ func (o *object) isInline(a *mapi.Attachment, refs *htmlRefs) bool {
 
 // contentID returns the Content-ID without brackets, or "".
 func (o *object) contentID(a *mapi.Attachment) string {
+	if id := o.rtf.ids[a]; id != "" {
+		return id
+	}
 	return strings.Trim(strings.TrimSpace(o.text(a.Props, proptag.AttachContentId)), "<>")
 }
 

@@ -2,14 +2,11 @@ package mime
 
 import (
 	"errors"
-	"fmt"
 	"unicode/utf8"
 
 	"github.com/oxbridge-mail/oxbridge/converters/charset"
-	"github.com/oxbridge-mail/oxbridge/converters/rtf"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi/codepage"
-	"github.com/oxbridge-mail/oxbridge/sdk/mapi/lzfu"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi/proptag"
 	"github.com/oxbridge-mail/oxbridge/sdk/problem"
 )
@@ -19,7 +16,8 @@ import (
 type body struct {
 	text, html           []byte // UTF-8; nil when there is none
 	largeText, largeHTML mapi.Large
-	htmlPage             int // code page of largeHTML
+	htmlPage             int                // code page of largeHTML
+	pictures             []*mapi.Attachment // that html refers to and the message does not have
 }
 
 // hasHTML reports whether the body has HTML in any form.
@@ -160,74 +158,4 @@ func hasHigh(b []byte) bool {
 		}
 	}
 	return false
-}
-
-// fromRTF takes HTML, or text if there is none yet, out of PidTagRtfCompressed
-// ([MS-OXRTFEX] 2.2.3).
-func (o *object) fromRTF(b *body) {
-	packed, err := o.m.Props.Bytes(proptag.RtfCompressed, o.e.opt.MaxText)
-	var data []byte
-	var warn lzfu.Warning
-	if err == nil {
-		data, warn, err = lzfu.Decompress(packed, 4*o.e.opt.MaxText)
-	}
-	if err != nil {
-		o.unreadable(proptag.RtfCompressed, err)
-		return
-	}
-	if len(data) == 0 {
-		return
-	}
-	if warn&(lzfu.WarnTruncated|lzfu.WarnRawSize) != 0 {
-		o.say("mime.rtf.damaged", problem.Loss, proptag.RtfCompressed, "the RTF body is cut short; what is there was used")
-	}
-	var info rtf.Info
-	var html string
-	switch kind := rtf.Detect(data); {
-	case kind == rtf.KindHTML:
-		html, info, err = rtf.HTML(data)
-	case kind == rtf.KindText && b.text == nil && b.largeText == nil:
-		var text string
-		text, info, err = rtf.Text(data)
-		b.text = []byte(text)
-	case kind == rtf.KindNative && o.showRTF(b):
-		html, info, err = rtf.NativeHTML(data)
-	}
-	if err != nil {
-		o.unreadable(proptag.RtfCompressed, err)
-	}
-	if html != "" {
-		b.html = []byte(html)
-	}
-	o.rtfProblems(info)
-}
-
-// showRTF reports whether RTF in its own right is what the message shows: when
-// there is no text, or the RTF is said to be in sync with it.
-func (o *object) showRTF(b *body) bool {
-	native, _ := o.m.Props.Int32(proptag.NativeBody)
-	empty := len(b.text) == 0 && b.largeText == nil
-	return empty || native == nativeRTF || (native == 0 && o.m.Props.Bool(proptag.RtfInSync))
-}
-
-// nativeRTF is a value of PidTagNativeBody ([MS-OXCMSG] 2.2.1.56.2).
-const nativeRTF = 2
-
-func (o *object) rtfProblems(info rtf.Info) {
-	if n := info.Pictures + info.Objects; n > 0 {
-		o.say("mime.rtf.picture", problem.Loss, proptag.RtfCompressed, "%d pictures and objects inside the RTF body were left out", n)
-	}
-	for _, w := range []struct {
-		flag     rtf.Warning
-		severity problem.Severity
-		detail   string
-	}{
-		{rtf.WarnDepth, problem.Loss, fmt.Sprintf("what is nested deeper than %d groups was left out", rtf.MaxDepth)},
-		{rtf.WarnCodePage, problem.Info, "the RTF names an unknown code page; it was read as 1252"},
-		{rtf.WarnBytes, problem.Loss, "the RTF has bytes that its code page does not define; each is shown as U+FFFD"},
-	} {
-		if info.Warnings&w.flag != 0 {
-			o.say("mime.rtf.damaged", w.severity, proptag.RtfCompressed, "%s", w.detail)
-		}
-	}
 }

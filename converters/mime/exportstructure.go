@@ -43,6 +43,10 @@ func (o *object) structure() (*part, error) {
 			ordinary = append(ordinary, p)
 		}
 	}
+	inline = append(o.pictureParts(b), inline...)
+	if o.e.opt.KeepRTF {
+		ordinary = append(ordinary, o.rtfParts()...)
+	}
 	shown, kind := o.alternative(b)
 	related := multipart("related", append([]*part{shown}, inline...), rfc5322.Param{Name: "type", Value: kind})
 	return multipart("mixed", append([]*part{related}, ordinary...)), nil

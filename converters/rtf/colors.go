@@ -32,10 +32,30 @@ func (ct *colorTable) text(b []byte) {
 	}
 }
 
-// css returns colour n as CSS writes it, or "" if it is automatic or missing.
-func (ct *colorTable) css(n uint16) string {
+// rgb returns colour n, or the one given if it is automatic or missing.
+func (ct *colorTable) rgb(n uint16, automatic int32) int32 {
 	if int(n) >= len(ct.colors) || ct.colors[n] < 0 {
+		return automatic
+	}
+	return ct.colors[n]
+}
+
+// css returns colour n of text as CSS writes it, or "" if it is automatic,
+// missing or the black that automatic is.
+func (ct *colorTable) css(n uint16) string {
+	if n == 0 || ct.rgb(n, 0) == 0 {
 		return ""
 	}
-	return fmt.Sprintf("#%06x", ct.colors[n])
+	return hexColor(ct.rgb(n, 0))
 }
+
+// ground returns colour n of a ground as CSS writes it, or "" if it has none.
+func (ct *colorTable) ground(n uint16) string {
+	c := ct.rgb(n, -1)
+	if n == 0 || c < 0 {
+		return ""
+	}
+	return hexColor(c)
+}
+
+func hexColor(rgb int32) string { return fmt.Sprintf("#%06x", rgb) }

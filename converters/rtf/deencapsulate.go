@@ -41,3 +41,7 @@ func (d *deencapsulator) mark(m mark, _ bool) {
 		d.write("\t")
 	}
 }
+
+// begin and end keep footnotes and text boxes where they stand.
+func (d *deencapsulator) begin(bool) {}
+func (d *deencapsulator) end()       {}

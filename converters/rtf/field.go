@@ -1,18 +1,36 @@
 package rtf
 
-import "strings"
+import (
+	"strconv"
+	"strings"
+
+	"github.com/oxbridge-mail/oxbridge/sdk/mapi/codepage"
+)
 
 // maxLinks bounds the links kept; further ones are text.
 const maxLinks = 1 << 20
 
+// result begins the result of a field and returns where its text goes.
+func (p *parser) result() dest {
+	p.flush()
+	if s := fieldSymbol(string(p.inst)); s != "" && p.native {
+		p.inst = p.inst[:0]
+		if p.st.visible() {
+			p.pass(s, destBody, p.look.chr, true)
+		}
+		return destSkip
+	}
+	p.look.chr.link = p.link()
+	return destBody
+}
+
 // link returns the number of the link that the latest field instruction makes:
 // an index in links plus one, or the link around it if the field is none.
 func (p *parser) link() int32 {
-	p.flush()
 	url := hyperlink(string(p.inst))
 	p.inst = p.inst[:0]
-	if url == "" || !p.format || len(p.links) >= maxLinks {
-		return p.st.chr.link
+	if url == "" || p.format == nil || len(p.links) >= maxLinks {
+		return p.look.chr.link
 	}
 	p.links = append(p.links, url)
 	return int32(len(p.links))
@@ -47,6 +65,36 @@ func hyperlink(inst string) string {
 		return ""
 	}
 	return url
+}
+
+// fieldSymbol returns the character of a SYMBOL instruction, or "" if inst is
+// another field. Its result repeats the character or is empty.
+func fieldSymbol(inst string) string {
+	word, rest := nextArgument(inst)
+	if !strings.EqualFold(word, "SYMBOL") {
+		return ""
+	}
+	code, rest := nextArgument(rest)
+	n, err := strconv.ParseUint(code, 0, 16)
+	if err != nil || n < ' ' {
+		return ""
+	}
+	family := symbolNone
+	for rest != "" {
+		word, rest = nextArgument(rest)
+		if word == `\f` {
+			word, rest = nextArgument(rest)
+			family = symbolFontOf(word)
+		}
+	}
+	if c := family.char(byte(n)); c != 0 && (n < 0x100 || n>>8 == 0xF0) {
+		return string(c)
+	}
+	if n < 0x100 {
+		s, _ := codepage.Decode(defaultPage, []byte{byte(n)})
+		return s
+	}
+	return string(rune(n))
 }
 
 // nextArgument splits the first argument off s: what quotes enclose, or what

@@ -49,10 +49,35 @@ func usable(cp int) bool {
 // maxName bounds the font name kept, in bytes.
 const maxName = 64
 
-// fontTable holds the code page of each font.
+// font is an entry of the font table.
+type font struct {
+	page   int
+	symbol symbolFont
+	family int32  // familyNone …
+	name   string // in the code page of the font
+	quoted string // the family in CSS, once it is made
+}
+
+// Font families.
+const (
+	familyNone = iota
+	familySerif
+	familySans
+	familyMono
+	familyCursive
+	familyFantasy
+)
+
+// genericFamilies are the names of families in CSS.
+var genericFamilies = [...]string{
+	familySerif: "serif", familySans: "sans-serif", familyMono: "monospace",
+	familyCursive: "cursive", familyFantasy: "fantasy",
+}
+
+// fontTable holds the fonts of a document.
 type fontTable struct {
-	pages  map[int32]int
-	cur    int32
+	fonts  map[int32]*font
+	cur    *font
 	open   bool // a font is being defined
 	hasSet bool // its charset or page is given
 	name   []byte
@@ -60,18 +85,25 @@ type fontTable struct {
 
 // define begins font n.
 func (ft *fontTable) define(n int32) {
-	if ft.pages == nil {
-		ft.pages = make(map[int32]int)
+	if ft.fonts == nil {
+		ft.fonts = make(map[int32]*font)
 	}
-	ft.cur, ft.open, ft.hasSet, ft.name = n, true, false, ft.name[:0]
-	ft.pages[n] = noPage
+	ft.cur, ft.open, ft.hasSet, ft.name = new(font), true, false, ft.name[:0]
+	ft.fonts[n] = ft.cur
+}
+
+// family sets the family of the font.
+func (ft *fontTable) family(n int32) {
+	if ft.open {
+		ft.cur.family = n
+	}
 }
 
 // charset sets the page by \fcharset, unless \cpg has set it.
 //
 // QUIRK: some writers give a code page where a charset belongs.
 func (ft *fontTable) charset(n int) {
-	if !ft.open || ft.hasSet && ft.pages[ft.cur] != noPage {
+	if !ft.open || ft.hasSet && ft.cur.page != noPage {
 		return
 	}
 	cp, ok := charsetPages[n]
@@ -92,7 +124,7 @@ func (ft *fontTable) set(cp int) {
 	if cp != symbolPage && cp != noPage && !usable(cp) {
 		return
 	}
-	ft.pages[ft.cur], ft.hasSet = cp, true
+	ft.cur.page, ft.hasSet = cp, true
 }
 
 // text takes a piece of the name of the font; a semicolon ends it.
@@ -114,48 +146,34 @@ func (ft *fontTable) endName() {
 		return
 	}
 	ft.open = false
+	name := strings.TrimSpace(string(ft.name))
+	ft.cur.symbol = symbolFontOf(name)
+	ft.cur.name = name
 	if ft.hasSet {
 		return
 	}
-	name := strings.TrimSpace(string(ft.name))
 	for _, e := range nameEndings {
 		if strings.HasSuffix(name, e.end) {
-			ft.pages[ft.cur] = e.page
+			ft.cur.page = e.page
 		}
 	}
-	if strings.EqualFold(name, "Symbol") || strings.HasPrefix(name, "Wingdings") {
-		ft.pages[ft.cur] = symbolPage
+	if ft.cur.symbol != symbolNone {
+		ft.cur.page = symbolPage
 	}
+}
+
+// fontNumber returns the number of the current font.
+func (p *parser) fontNumber() int32 {
+	if p.st.font == defaultFont {
+		return p.defFont
+	}
+	return p.st.font
 }
 
 // fontPage returns the code page of the current font.
 func (p *parser) fontPage() int {
-	n := p.st.font
-	if n == defaultFont {
-		n = p.defFont
-	}
-	if cp := p.fonts.pages[n]; cp != noPage {
-		return cp
+	if f := p.fonts.fonts[p.fontNumber()]; f != nil && f.page != noPage {
+		return f.page
 	}
 	return p.codePage
 }
-
-// decodeSymbol converts bytes of a font of symbols. HTML names the font beside
-// the text, so the bytes stay what they are; native text gets bullets.
-func decodeSymbol(b []byte, native bool) string {
-	s, _ := codepage.Decode(defaultPage, b)
-	if native {
-		s = bullets.Replace(s)
-	}
-	return strings.ReplaceAll(s, "\x00", "")
-}
-
-// bullets replaces what list bullets are in fonts of symbols, and
-// privateBullets the same characters in the private use area, where \uN puts
-// them.
-var (
-	bullets = strings.NewReplacer(
-		"\u00B7", "\u2022", "\u00A7", "\u25AA", "\u00A8", "\u25C6", "\u00FC", "\u2713")
-	privateBullets = strings.NewReplacer(
-		"\uF0B7", "\u2022", "\uF0A7", "\u25AA", "\uF0A8", "\u25C6", "\uF0FC", "\u2713")
-)

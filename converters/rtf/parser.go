@@ -1,6 +1,9 @@
 package rtf
 
-import "fmt"
+import (
+	"fmt"
+	"strconv"
+)
 
 // sink takes what is visible in a document.
 type sink interface {
@@ -11,6 +14,9 @@ type sink interface {
 	char(s string, tag bool, f charFormat)
 	// mark takes a structural element.
 	mark(m mark, tag bool)
+	// begin and end enclose the text of a footnote or else of a text box.
+	begin(note bool)
+	end()
 }
 
 // parser drives a sink through a document.
@@ -23,8 +29,8 @@ type parser struct {
 	stack []state
 	extra int // open groups beyond MaxDepth
 
-	native bool // read as an RTF reader does, lists included
-	format bool // follow character formats
+	native bool        // read as an RTF reader does, lists included
+	format *htmlWriter // follows how things look; nil if nobody does
 
 	one  [1]byte // the byte of a token that is one
 	skip int32   // fallback characters still to be passed over
@@ -36,15 +42,37 @@ type parser struct {
 	fonts    fontTable
 	colors   colorTable
 
-	inst   []byte   // instruction of the latest field
-	links  []string // targets of links
-	rowDef bool     // a table row is defined and not ended
+	inst  []byte   // instruction of the latest field
+	links []string // targets of links
+	notes int      // footnotes begun
+
+	formatting
+}
+
+// formatting is what only NativeHTML keeps.
+type formatting struct {
+	look  look
+	looks []look
+	edges []*border // what border words change
+
+	styles    styleSheet
+	plain     int32  // font of text without one, or defaultFont
+	plainSize uint16 // its size, or 0
+	tabs      int32  // \deftab, in twips
+	lists     listTable
+	pn        pnFormatting
+	rows      [2]*rowFormat // of tables, and of tables within tables
+	item      []byte        // bullet or number of the paragraph under way
+	isItem    bool          // it has one
+	name      []byte        // of the place being defined
+	pict      picture
 }
 
 func newParser(rtf []byte, s sink, out *output) *parser {
 	return &parser{
 		lex: lexer{buf: rtf, pos: start(rtf)}, sink: s, out: out,
 		st: state{uc: 1, font: defaultFont}, codePage: defaultPage,
+		formatting: formatting{plain: defaultFont, tabs: 720},
 	}
 }
 
@@ -80,8 +108,8 @@ func (p *parser) outErr() error {
 	return &FormatError{int64(p.lex.pos), "output", fmt.Sprintf("more than %d bytes", MaxOutput), ErrTooLarge}
 }
 
-// result returns the Info of the finished run.
-func (p *parser) result(k Kind) Info {
+// summary returns the Info of the finished run.
+func (p *parser) summary(k Kind) Info {
 	p.info.Kind, p.info.CodePage = k, p.codePage
 	return p.info
 }
@@ -95,7 +123,10 @@ func (p *parser) open() {
 		return
 	}
 	p.stack = append(p.stack, p.st)
-	p.st.star = false
+	if p.format != nil {
+		p.looks = append(p.looks, p.look)
+	}
+	p.st.star, p.st.first = false, true
 }
 
 // close ends a group and reports whether it was the outermost one.
@@ -111,18 +142,56 @@ func (p *parser) close() bool {
 		// more groups than it opens.
 		return !p.st.off
 	}
-	if p.st.dest == destFonts {
-		p.fonts.endName()
-	}
+	old := p.st
 	p.st = p.stack[top]
 	p.stack = p.stack[:top]
+	if p.format != nil {
+		p.look = p.looks[top]
+		p.looks, p.edges = p.looks[:top], p.edges[:0]
+	}
+	p.leave(&old)
 	return false
+}
+
+// leave ends what the group with state old was the destination of.
+func (p *parser) leave(old *state) {
+	if old.flow != p.st.flow {
+		p.flush()
+		p.sink.end()
+	}
+	if old.dest == destStyles {
+		p.styles.end()
+	}
+	if old.dest == p.st.dest && old.dest != destFonts {
+		return
+	}
+	switch old.dest {
+	case destFonts:
+		p.fonts.endName()
+	case destStyles:
+		p.plainSize, p.plain = p.styles.defaults()
+	case destPict:
+		p.endPict()
+	case destMark:
+		p.flush()
+		p.format.place(string(p.name))
+	case destItem, destPnBefore, destPnAfter:
+		p.flush()
+	}
 }
 
 // token handles what is neither a brace nor the end.
 func (p *parser) token(t *token) {
-	if p.st.dest == destSkip {
+	first := p.st.first
+	p.st.first = false
+	switch p.st.dest {
+	case destSkip:
 		return
+	case destPict:
+		if t.kind == tokText || t.kind == tokBin {
+			p.pict.data(t)
+			return
+		}
 	}
 	switch t.kind {
 	case tokText:
@@ -133,6 +202,12 @@ func (p *parser) token(t *token) {
 	case tokBin:
 		p.skip = max(p.skip-1, 0)
 	case tokSymbol:
+		if t.sym == '*' {
+			// QUIRK: writers put \* in the middle of a group, where it means
+			// nothing.
+			p.st.star = first
+			return
+		}
 		p.symbol(t)
 	case tokWord:
 		p.word(t)
@@ -155,6 +230,12 @@ func (p *parser) text(b []byte) {
 		p.fonts.text(b)
 	case destColors:
 		p.colors.text(b)
+	case destStyles:
+		p.styles.text(b)
+	case destLevelText:
+		for _, c := range b {
+			p.lists.char(rune(c))
+		}
 	default:
 		if p.st.visible() {
 			p.addBytes(b)
@@ -165,9 +246,6 @@ func (p *parser) text(b []byte) {
 // symbol handles a backslash and one byte.
 func (p *parser) symbol(t *token) {
 	switch t.sym {
-	case '*':
-		p.st.star = true
-		return
 	case '\\', '{', '}':
 		p.one[0] = t.sym
 		p.text(p.one[:])
@@ -181,9 +259,12 @@ func (p *parser) symbol(t *token) {
 // word handles a control word.
 func (p *parser) word(t *token) {
 	a, known := words[string(t.word)]
+	if !known && p.format != nil {
+		a, known = lookWords[string(t.word)]
+	}
 	if p.st.star {
 		p.st.star = false
-		if !known || a.op != opDest && a.op != opAttach {
+		if !known || !p.afterStar(a) {
 			a = action{op: opDest, dest: destSkip}
 		}
 	}
@@ -192,6 +273,17 @@ func (p *parser) word(t *token) {
 		return
 	}
 	p.skip = max(p.skip-1, 0)
+}
+
+// afterStar reports whether a means something behind \*.
+func (p *parser) afterStar(a action) bool {
+	switch a.op {
+	case opDest, opAttach:
+		return true
+	case opStyle:
+		return p.st.dest == destStyles
+	}
+	return false
 }
 
 // perform carries out a control word or symbol.
@@ -213,10 +305,12 @@ func (p *parser) perform(t *token, a action) {
 	case opChar:
 		if p.st.visible() {
 			p.flush()
-			p.pass(a.s, p.st.dest, p.st.chr, true)
+			p.pass(a.s, p.st.dest, p.look.chr, true)
 		}
 	case opMark:
 		p.structure(mark(a.arg))
+	case opNote:
+		p.noteNumber()
 	case opAttach:
 		p.attach()
 	case opUnicode:
@@ -228,10 +322,7 @@ func (p *parser) perform(t *token, a action) {
 
 // structure passes a mark on.
 func (p *parser) structure(m mark) {
-	if m == markRow {
-		p.rowDef = false
-	}
-	if p.st.dest == destInst || !p.st.visible() {
+	if p.st.dest != destBody && p.st.dest != destTag || !p.st.visible() {
 		return
 	}
 	p.flush()
@@ -246,52 +337,22 @@ func (p *parser) attach() {
 	}
 	p.flush()
 	p.sink.mark(markPlace, false)
-	p.info.Placeholders = append(p.info.Placeholders, len(p.out.buf))
+	if p.st.flow == 0 && p.format == nil {
+		p.info.Placeholders = append(p.info.Placeholders, len(p.out.buf))
+	}
 	p.skip = 1
 }
 
-// enter makes the group one of destination d.
-func (p *parser) enter(d dest) {
-	if len(p.stack) <= 1 {
-		// QUIRK: a destination outside any group of its own would swallow the
-		// whole document.
+// noteNumber is \chftn: in the text, the number of the footnote to come; in
+// a footnote, its own.
+func (p *parser) noteNumber() {
+	if !p.native || !p.st.visible() {
 		return
 	}
-	from := p.st.dest
-	switch d {
-	case destTag:
-		if from == destBody && !p.native {
-			p.st.dest, p.st.off = destTag, false
-			return
-		}
-		d = destSkip
-	case destUd:
-		d = destSkip
-		if from == destUpr {
-			d = destBody
-		}
-	case destResult:
-		if from == destBody {
-			p.st.chr.link = p.link()
-			return
-		}
-		d = destSkip
-	case destList:
-		if p.native {
-			return
-		}
-		d = destSkip
-	case destPict:
-		if from == destBody && !p.st.off {
-			p.info.Pictures++
-		}
-		d = destSkip
-	case destInst:
-		p.inst = p.inst[:0]
-	case destKeep:
-		return
+	n := p.notes
+	if p.st.flow == 0 {
+		n++
 	}
-	if from == destBody || d == destSkip || from == destUpr && d == destBody {
-		p.st.dest = d
-	}
+	p.flush()
+	p.pass(strconv.Itoa(n), p.st.dest, p.look.chr, true)
 }

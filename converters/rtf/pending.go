@@ -21,6 +21,7 @@ type pending struct {
 type pendingKey struct {
 	cp   int
 	dest dest
+	font int32 // of symbols, else 0
 	chr  charFormat
 }
 
@@ -30,9 +31,12 @@ const maxPending = 1 << 20
 
 // addBytes collects visible bytes in the code page that applies.
 func (p *parser) addBytes(b []byte) {
-	key := pendingKey{cp: p.codePage, dest: p.st.dest, chr: p.st.chr}
+	key := pendingKey{cp: p.codePage, dest: p.st.dest, chr: p.look.chr}
 	if key.dest != destTag {
 		key.cp = p.fontPage()
+		if key.cp == symbolPage {
+			key.font = p.fontNumber()
+		}
 	}
 	if key != p.key || len(p.units) > 0 {
 		p.flush()
@@ -49,10 +53,17 @@ func (p *parser) addBytes(b []byte) {
 // QUIRK: numbers above 65535 are taken for whole code points.
 func (p *parser) unicode(t *token) {
 	p.skip = p.st.uc
-	if !p.st.visible() || p.st.dest == destFonts {
+	if p.st.dest == destLevelText {
+		p.lists.char(rune(uint16(t.param(' '))))
 		return
 	}
-	key := pendingKey{dest: p.st.dest, chr: p.st.chr}
+	if !p.st.visible() {
+		return
+	}
+	key := pendingKey{dest: p.st.dest, chr: p.look.chr}
+	if p.native && p.fontPage() == symbolPage {
+		key.font = p.fontNumber()
+	}
 	if key != p.key || len(p.bytes) > 0 {
 		p.flush()
 		p.key = key
@@ -73,12 +84,12 @@ func (p *parser) flush() {
 	var s string
 	switch {
 	case len(p.bytes) > 0:
-		s = p.decode(p.key.cp, p.bytes)
+		s = p.decode(p.key.cp, p.key.font, p.bytes)
 		p.bytes = p.bytes[:0]
 	case len(p.units) > 0:
 		s = string(utf16.Decode(p.units))
 		if p.native {
-			s = privateBullets.Replace(s)
+			s = p.fonts.private(p.key.font, s)
 		}
 		p.units = p.units[:0]
 	default:
@@ -99,6 +110,14 @@ func (p *parser) pass(s string, d dest, f charFormat, char bool) {
 		if len(p.inst)+len(s) <= maxInst {
 			p.inst = append(p.inst, s...)
 		}
+	case d == destItem:
+		p.item = appendShort(p.item, s)
+	case d == destMark:
+		p.name = appendShort(p.name, s)
+	case d == destPnBefore:
+		p.pn.before = string(appendShort([]byte(p.pn.before), s))
+	case d == destPnAfter:
+		p.pn.after = string(appendShort([]byte(p.pn.after), s))
 	case char:
 		p.sink.char(s, d == destTag, f)
 	default:
@@ -106,10 +125,21 @@ func (p *parser) pass(s string, d dest, f charFormat, char bool) {
 	}
 }
 
+// maxShort bounds bullets, numbers and the names of places, in bytes.
+const maxShort = 256
+
+// appendShort appends s to b if the two are short.
+func appendShort(b []byte, s string) []byte {
+	if len(b)+len(s) > maxShort {
+		return b
+	}
+	return append(b, s...)
+}
+
 // decode converts bytes of a code page to UTF-8; zero bytes vanish.
-func (p *parser) decode(cp int, b []byte) string {
+func (p *parser) decode(cp int, font int32, b []byte) string {
 	if cp == symbolPage {
-		return decodeSymbol(b, p.native)
+		return p.fonts.decodeSymbol(font, b, p.native)
 	}
 	if cp == codepage.UTF8 && !utf8.Valid(b) {
 		// QUIRK: Outlook writes 1252 in documents that claim UTF-8, such as

@@ -8,9 +8,8 @@ func (p *parser) setState(t *token, a action) {
 	case opFont:
 		p.setFont(t)
 	case opPlain:
-		p.st.font = defaultFont
-		p.st.chr = charFormat{link: p.st.chr.link, table: p.st.chr.table}
-		p.st.hidden = false
+		p.st.font, p.st.hidden = defaultFont, false
+		p.resetChr()
 	case opUC:
 		p.st.uc = min(max(t.param(1), 0), 1<<16)
 	case opCodePage:
@@ -29,24 +28,12 @@ func (p *parser) setState(t *token, a action) {
 		if p.st.visible() {
 			p.info.Objects++
 		}
-	case opFormat:
-		p.setFormat(t, int(a.arg))
+	case opHidden:
+		p.st.hidden = t.param(1) != 0 && p.native
 	default:
-		p.setParagraph(a)
-	}
-}
-
-// setParagraph carries out paragraph and table properties.
-func (p *parser) setParagraph(a action) {
-	switch a.op {
-	case opPard:
-		p.st.chr.table, p.st.align = false, alignLeft
-	case opAlign:
-		p.st.align = uint8(a.arg)
-	case opInTable:
-		p.st.chr.table = p.format
-	case opRowDef:
-		p.rowDef = true
+		if p.format != nil {
+			p.setLook(t, a)
+		}
 	}
 }
 
@@ -77,6 +64,17 @@ func (p *parser) setFont(t *token) {
 		p.fonts.define(t.param(0))
 		return
 	}
+	if p.format != nil {
+		switch p.st.dest {
+		case destStyles:
+			p.styles.record(t, action{op: opFont})
+			return
+		case destLists:
+			p.lists.setFont(t.param(0))
+			return
+		}
+		p.look.chr.font = max(t.param(0), -1) + 1
+	}
 	p.st.font = t.param(0)
 }
 
@@ -91,38 +89,3 @@ func (p *parser) setFontPage(t *token, o op) {
 	}
 	p.fonts.charset(int(t.param(1)))
 }
-
-// setFormat changes the character format.
-func (p *parser) setFormat(t *token, which int) {
-	on := t.param(1) != 0
-	if which == fmtHidden {
-		p.st.hidden = on && p.native
-		return
-	}
-	if !p.format {
-		return
-	}
-	f := &p.st.chr
-	switch which {
-	case fmtUnderlineOff:
-		f.set(fmtUnderline, false)
-	case fmtSuper, fmtSub:
-		f.set(fmtSuper, false)
-		f.set(fmtSub, false)
-		f.set(which, on)
-	case fmtNoSuperSub:
-		f.set(fmtSuper, false)
-		f.set(fmtSub, false)
-	case fmtSize:
-		f.size = clamp(t.param(0))
-	case fmtColor:
-		f.color = clamp(t.param(0))
-	case fmtBackground:
-		f.back = clamp(t.param(0))
-	default:
-		f.set(which, on)
-	}
-}
-
-// clamp fits n in a uint16.
-func clamp(n int32) uint16 { return uint16(min(max(n, 0), 1<<16-1)) }

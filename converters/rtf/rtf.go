@@ -2,8 +2,12 @@
 //
 // A body that Outlook stores as RTF is one of three kinds: HTML encapsulated
 // in RTF, plain text encapsulated in RTF [MS-OXRTFEX], or RTF in its own
-// right. HTML recovers the first, Text reads any of them, NativeHTML renders
-// any of them as seen by an RTF reader.
+// right (RTF 1.9.1). HTML recovers the first, Text reads any of them,
+// NativeHTML renders any of them as an RTF reader shows it.
+//
+// One parser reads them all and drives a sink. Its words are two tables: words
+// has what every reader needs, lookWords what only NativeHTML follows. The files
+// native*.go are the sink of NativeHTML.
 //
 // Input is hostile: time is linear in its length, nesting and output are
 // bounded, and nothing panics. Every function is pure and safe for concurrent
@@ -56,6 +60,8 @@ const (
 	WarnTruncated                     // the outermost group is not closed
 	WarnCodePage                      // a code page is unknown; 1252 was used
 	WarnBytes                         // bytes without meaning became U+FFFD
+	WarnPage                          // headers, footers or comments were left out
+	WarnFormat                        // formatting was left out, as there is too much
 )
 
 // Info is what a conversion found out about a body.
@@ -73,8 +79,8 @@ type Info struct {
 	// attachment by PidTagRenderingPosition.
 	Placeholders []int
 
-	// Pictures and Objects count embedded pictures and OLE objects that the
-	// output lacks.
+	// Pictures counts the embedded pictures that the output lacks, Objects the
+	// OLE objects: what they show is in the output, their data is not.
 	Pictures, Objects int
 }
 
@@ -93,7 +99,7 @@ func HTML(rtf []byte) (html string, info Info, err error) {
 	d := &deencapsulator{}
 	p := newParser(rtf, d, &d.output)
 	err = p.run()
-	info = p.result(KindHTML)
+	info = p.summary(KindHTML)
 	html, info.Charset = charset.RelabelHTML(d.buf, info.Placeholders)
 	return html, info, err
 }
@@ -112,27 +118,8 @@ func Text(rtf []byte) (text string, info Info, err error) {
 	p := newParser(rtf, w, &w.output)
 	p.native = true
 	err = p.run()
-	return string(w.buf), p.result(Detect(rtf)), err
-}
-
-// NativeHTML renders rtf as an HTML document in UTF-8: paragraphs, character
-// formatting, links and tables as an RTF reader shows them. An img
-// element may be inserted at each offset of Placeholders in the Info.
-//
-// It fails with a *FormatError: ErrNotRTF, or ErrTooLarge along with what fits
-// beyond MaxOutput.
-func NativeHTML(rtf []byte) (html string, info Info, err error) {
-	if err := check(rtf); err != nil {
-		return "", Info{}, err
-	}
-	w := &htmlWriter{}
-	p := newParser(rtf, w, &w.output)
-	p.native, p.format = true, true
-	w.p = p
-	w.begin()
-	err = p.run()
-	w.end()
-	return string(w.buf), p.result(Detect(rtf)), err
+	w.finish()
+	return string(w.buf), p.summary(Detect(rtf)), err
 }
 
 // output collects UTF-8 up to MaxOutput bytes.

@@ -4,62 +4,46 @@ package rtf
 type dest uint8
 
 const (
-	destBody   dest = iota
-	destTag         // {\*\htmltag}: HTML, copied as it is
-	destInst        // {\*\fldinst}: the instruction of a field
-	destFonts       // font table
-	destColors      // colour table
-	destUpr         // {\upr}: a copy for readers without Unicode
-	destSkip        // text nobody sees
+	destBody      dest = iota
+	destTag            // {\*\htmltag}: HTML, copied as it is
+	destInst           // {\*\fldinst}: the instruction of a field
+	destFonts          // font table
+	destColors         // colour table
+	destStyles         // style sheet
+	destLists          // list table, list override table
+	destLevelText      // {\leveltext}: the text of a number
+	destItem           // {\listtext}, {\pntext}: the bullet or number of an item
+	destPn             // {\*\pn}: an old list
+	destPnBefore       // {\pntxtb}
+	destPnAfter        // {\pntxta}
+	destMark           // {\*\bkmkstart}: the name of a place
+	destPict           // {\pict}: the data of a picture
+	destProp           // {\sp}: a property of a shape, which may be a picture
+	destUpr            // {\upr}: a copy for readers without Unicode
+	destSkip           // text nobody sees
 
 	// The rest resolve to one of the above when a group enters them.
 	destResult // {\fldrslt}: what a field shows
 	destUd     // {\*\ud}: the Unicode part of {\upr}
 	destList   // the bullet or number of a list item
-	destPict   // a picture
+	destNote   // {\footnote}: text of its own, at the end
+	destShape  // {\shptxt}: text of its own, behind the paragraph
+	destPage   // a header, footer or comment
+	destNested // {\*\nesttableprops}: the row of a nested table
 	destKeep   // a group that is kept although \* precedes it
 )
-
-// defaultFont stands for the font that \deff names.
-const defaultFont = -1
-
-// Values of align.
-const (
-	alignLeft = iota
-	alignCenter
-	alignRight
-	alignJustify
-)
-
-// charFormat is the formatting of a character. The zero value is plain.
-type charFormat struct {
-	flags uint16 // bit per fmtBold … fmtSub
-	size  uint16 // half points; 0 is the default
-	color uint16 // index in the colour table; 0 is automatic
-	back  uint16 // index in the colour table; 0 is none
-	link  int32  // index in parser.links plus one; 0 is none
-	table bool   // the paragraph is part of a table
-}
-
-func (f charFormat) is(flag int) bool { return f.flags>>flag&1 != 0 }
-
-func (f *charFormat) set(flag int, on bool) {
-	f.flags &^= 1 << flag
-	if on {
-		f.flags |= 1 << flag
-	}
-}
 
 // state is what a group inherits and its end restores.
 type state struct {
 	dest   dest
-	off    bool  // within \htmlrtf [MS-OXRTFEX] 2.1.3.1.3
-	star   bool  // \* was the last token
-	hidden bool  // \v or \deleted
-	align  uint8 // paragraph alignment
-	uc     int32 // fallback characters behind \uN
-	font   int32 // font number, or defaultFont
-	chr    charFormat
+	off    bool   // within \htmlrtf [MS-OXRTFEX] 2.1.3.1.3
+	first  bool   // nothing of the group has been read
+	star   bool   // \* was the last token
+	hidden bool   // \v or \deleted
+	nested bool   // within {\*\nesttableprops}
+	flow   uint16 // footnotes and text boxes around
+	uc     int32  // fallback characters behind \uN
+	font   int32  // font number, or defaultFont
 }
 
 // visible reports whether text goes anywhere.
@@ -69,7 +53,7 @@ func (s *state) visible() bool {
 	switch s.dest {
 	case destBody:
 		return !s.off && !s.hidden
-	case destTag, destInst:
+	case destTag, destInst, destItem, destMark, destPnBefore, destPnAfter:
 		return !s.off
 	}
 	return false

@@ -1,15 +1,85 @@
 package rtf
 
-// textWriter is the sink of Text.
-type textWriter struct{ output }
+// textWriter is the sink of Text. Footnotes follow at the end, text boxes behind
+// the paragraph that they are anchored in.
+type textWriter struct {
+	output
+	flows []textFlow // footnotes and text boxes under way
+	after []byte     // text boxes that have ended
+	notes []byte     // footnotes that have ended
+}
+
+// textFlow is a footnote or text box.
+type textFlow struct {
+	note bool
+	buf  []byte
+}
 
 // markText is what marks look like in plain text.
 var markText = [...]string{
-	markPar: "\r\n", markLine: "\r\n", markTab: "\t",
+	markPar: "\r\n", markLine: "\r\n", markTab: "\t", markPage: "\r\n",
 	markCell: "\t", markRow: "\r\n", markNestCell: "\t", markNestRow: "\r\n",
 	markPlace: "",
 }
 
-func (w *textWriter) text(s string, _ bool, _ charFormat) { w.write(s) }
-func (w *textWriter) char(s string, _ bool, _ charFormat) { w.write(s) }
-func (w *textWriter) mark(m mark, _ bool)                 { w.write(markText[m]) }
+func (w *textWriter) text(s string, _ bool, _ charFormat) { w.put(s) }
+func (w *textWriter) char(s string, _ bool, _ charFormat) { w.put(s) }
+
+func (w *textWriter) mark(m mark, _ bool) {
+	w.put(markText[m])
+	if len(w.flows) == 0 && (m == markPar || m == markRow) {
+		w.boxes()
+	}
+}
+
+// put adds s to the innermost flow.
+func (w *textWriter) put(s string) {
+	if n := len(w.flows); n > 0 {
+		w.flows[n-1].buf = append(w.flows[n-1].buf, s...)
+		return
+	}
+	w.write(s)
+}
+
+func (w *textWriter) begin(note bool) { w.flows = append(w.flows, textFlow{note: note}) }
+
+func (w *textWriter) end() {
+	n := len(w.flows) - 1
+	if n < 0 {
+		return
+	}
+	f := w.flows[n]
+	w.flows = w.flows[:n]
+	to := &w.after
+	if f.note {
+		to = &w.notes
+	}
+	*to = endLine(append(*to, f.buf...))
+}
+
+// boxes writes the text boxes of the paragraph before.
+func (w *textWriter) boxes() {
+	w.write(string(w.after))
+	w.after = w.after[:0]
+}
+
+// finish writes what is to follow the text.
+func (w *textWriter) finish() {
+	for len(w.flows) > 0 {
+		w.end()
+	}
+	if len(w.after)+len(w.notes) == 0 {
+		return
+	}
+	w.buf = endLine(w.buf)
+	w.boxes()
+	w.write(string(w.notes))
+}
+
+// endLine ends a line that has been begun.
+func endLine(b []byte) []byte {
+	if len(b) == 0 || b[len(b)-1] == '\n' {
+		return b
+	}
+	return append(b, "\r\n"...)
+}

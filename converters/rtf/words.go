@@ -21,11 +21,21 @@ const (
 	opAttach      // \objattph
 	opField       // \field
 	opObject      // \object
-	opFormat      // character format arg
-	opPard        // \pard
-	opAlign       // alignment arg
-	opInTable     // \intbl
-	opRowDef      // \trowd
+	opHidden      // text that is not shown
+	opNote        // the automatic number of a footnote
+
+	// The rest matter to NativeHTML alone.
+	opPard   // \pard
+	opTabs   // \deftab
+	opFamily // font family arg
+	opChr    // character property arg
+	opPar    // paragraph property arg
+	opRow    // table row or cell property arg
+	opBorder // border property arg
+	opStyle  // style arg
+	opList   // list table property arg
+	opPn     // old list property arg
+	opPict   // picture property arg
 )
 
 // action is a row of the control word table.
@@ -47,24 +57,8 @@ const (
 	markRow
 	markNestCell
 	markNestRow
+	markPage  // a page ends
 	markPlace // an attachment placeholder is about to follow
-)
-
-// Character formats, the argument of opFormat.
-const (
-	fmtBold = iota
-	fmtItalic
-	fmtUnderline
-	fmtUnderlineOff
-	fmtStrike
-	fmtHidden
-	fmtCaps
-	fmtSuper
-	fmtSub
-	fmtNoSuperSub
-	fmtSize
-	fmtColor
-	fmtBackground
 )
 
 // words is the table of control words; a word that is not in it is ignored, or
@@ -79,33 +73,44 @@ var words = map[string]action{
 	"deff":    {op: opDefFont},
 
 	// Destinations that the parser reads.
-	"htmltag":  {op: opDest, dest: destTag}, // [MS-OXRTFEX] 2.1.3.1.4
-	"fonttbl":  {op: opDest, dest: destFonts},
-	"colortbl": {op: opDest, dest: destColors},
-	"fldinst":  {op: opDest, dest: destInst},
-	"fldrslt":  {op: opDest, dest: destResult},
-	"upr":      {op: opDest, dest: destUpr},
-	"ud":       {op: opDest, dest: destUd},
-	"pntext":   {op: opDest, dest: destList},
-	"listtext": {op: opDest, dest: destList},
-	"pict":     {op: opDest, dest: destPict},
+	"htmltag":           {op: opDest, dest: destTag}, // [MS-OXRTFEX] 2.1.3.1.4
+	"fonttbl":           {op: opDest, dest: destFonts},
+	"colortbl":          {op: opDest, dest: destColors},
+	"fldinst":           {op: opDest, dest: destInst},
+	"fldrslt":           {op: opDest, dest: destResult},
+	"upr":               {op: opDest, dest: destUpr},
+	"ud":                {op: opDest, dest: destUd},
+	"pntext":            {op: opDest, dest: destList},
+	"listtext":          {op: opDest, dest: destList},
+	"pict":              {op: opDest, dest: destPict},
+	"footnote":          {op: opDest, dest: destNote},
+	"shptxt":            {op: opDest, dest: destShape},
+	"dptxbxtext":        {op: opDest, dest: destShape},
+	"sp":                {op: opDest, dest: destProp},
+	"sv":                {op: opDest, dest: destProp},
+	"bkmkstart":         {op: opDest, dest: destMark},
+	"stylesheet":        {op: opDest, dest: destStyles},
+	"listtable":         {op: opDest, dest: destLists},
+	"listoverridetable": {op: opDest, dest: destLists},
+	"leveltext":         {op: opDest, dest: destLevelText},
+	"pn":                {op: opDest, dest: destPn},
+	"pntxta":            {op: opDest, dest: destPnAfter},
+	"pntxtb":            {op: opDest, dest: destPnBefore},
+	"header":            {op: opDest, dest: destPage},
+	"headerl":           {op: opDest, dest: destPage},
+	"headerr":           {op: opDest, dest: destPage},
+	"headerf":           {op: opDest, dest: destPage},
+	"footer":            {op: opDest, dest: destPage},
+	"footerl":           {op: opDest, dest: destPage},
+	"footerr":           {op: opDest, dest: destPage},
+	"footerf":           {op: opDest, dest: destPage},
+	"annotation":        {op: opDest, dest: destPage},
 
 	// Destinations that are not part of the text, even without \*.
 	"mhtmltag":           {op: opDest, dest: destSkip}, // [MS-OXRTFEX] 2.1.3.1.5
-	"stylesheet":         {op: opDest, dest: destSkip},
 	"info":               {op: opDest, dest: destSkip},
 	"generator":          {op: opDest, dest: destSkip},
-	"header":             {op: opDest, dest: destSkip},
-	"headerl":            {op: opDest, dest: destSkip},
-	"headerr":            {op: opDest, dest: destSkip},
-	"headerf":            {op: opDest, dest: destSkip},
-	"footer":             {op: opDest, dest: destSkip},
-	"footerl":            {op: opDest, dest: destSkip},
-	"footerr":            {op: opDest, dest: destSkip},
-	"footerf":            {op: opDest, dest: destSkip},
 	"filetbl":            {op: opDest, dest: destSkip},
-	"listtable":          {op: opDest, dest: destSkip},
-	"listoverridetable":  {op: opDest, dest: destSkip},
 	"revtbl":             {op: opDest, dest: destSkip},
 	"rsidtbl":            {op: opDest, dest: destSkip},
 	"xmlnstbl":           {op: opDest, dest: destSkip},
@@ -121,9 +126,7 @@ var words = map[string]action{
 	"falt":               {op: opDest, dest: destSkip},
 	"fontemb":            {op: opDest, dest: destSkip},
 	"fontfile":           {op: opDest, dest: destSkip},
-	"bkmkstart":          {op: opDest, dest: destSkip},
 	"bkmkend":            {op: opDest, dest: destSkip},
-	"annotation":         {op: opDest, dest: destSkip},
 	"atnid":              {op: opDest, dest: destSkip},
 	"atnauthor":          {op: opDest, dest: destSkip},
 	"atntime":            {op: opDest, dest: destSkip},
@@ -140,14 +143,18 @@ var words = map[string]action{
 	"template":           {op: opDest, dest: destSkip},
 	"private":            {op: opDest, dest: destSkip},
 	"pgptbl":             {op: opDest, dest: destSkip},
-	"sp":                 {op: opDest, dest: destSkip},
-	"pntxta":             {op: opDest, dest: destSkip},
-	"pntxtb":             {op: opDest, dest: destSkip},
 	"shppict":            {op: opDest, dest: destKeep},
+	"do":                 {op: opDest, dest: destKeep},
+	"shprslt":            {op: opDest, dest: destSkip}, // the shape again, for older readers
+	"sn":                 {op: opDest, dest: destSkip},
+	"listname":           {op: opDest, dest: destSkip},
+	"levelnumbers":       {op: opDest, dest: destSkip},
+	"wgrffmtfilter":      {op: opDest, dest: destSkip},
+	"blipuid":            {op: opDest, dest: destSkip},
+	"picprop":            {op: opDest, dest: destSkip},
 	"shpinst":            {op: opDest, dest: destKeep},
-	"shptxt":             {op: opDest, dest: destKeep},
 	"nonesttables":       {op: opDest, dest: destSkip},
-	"nesttableprops":     {op: opDest, dest: destKeep},
+	"nesttableprops":     {op: opDest, dest: destNested},
 	"pnseclvl":           {op: opDest, dest: destSkip},
 
 	// Characters [MS-OXRTFEX] 2.2.3.2.
@@ -169,11 +176,14 @@ var words = map[string]action{
 	"rtlmark":   {op: opChar, s: "\u200F"},
 
 	// Structure.
+	"chftn":    {op: opNote},
 	"par":      {op: opMark, arg: int32(markPar)},
 	"sect":     {op: opMark, arg: int32(markPar)},
-	"page":     {op: opMark, arg: int32(markPar)},
+	"page":     {op: opMark, arg: int32(markPage)},
+	"column":   {op: opMark, arg: int32(markPage)},
 	"line":     {op: opMark, arg: int32(markLine)},
 	"softline": {op: opMark, arg: int32(markLine)},
+	"lbr":      {op: opMark, arg: int32(markLine)},
 	"tab":      {op: opMark, arg: int32(markTab)},
 	"cell":     {op: opMark, arg: int32(markCell)},
 	"row":      {op: opMark, arg: int32(markRow)},
@@ -194,40 +204,10 @@ var words = map[string]action{
 	"objattph": {op: opAttach},
 	"field":    {op: opField},
 	"object":   {op: opObject},
-	"pard":     {op: opPard},
-	"ql":       {op: opAlign, arg: alignLeft},
-	"qc":       {op: opAlign, arg: alignCenter},
-	"qr":       {op: opAlign, arg: alignRight},
-	"qj":       {op: opAlign, arg: alignJustify},
-	"intbl":    {op: opInTable},
-	"trowd":    {op: opRowDef},
 
-	// Character formats.
-	"b":          {op: opFormat, arg: fmtBold},
-	"i":          {op: opFormat, arg: fmtItalic},
-	"ul":         {op: opFormat, arg: fmtUnderline},
-	"uld":        {op: opFormat, arg: fmtUnderline},
-	"uldash":     {op: opFormat, arg: fmtUnderline},
-	"uldashd":    {op: opFormat, arg: fmtUnderline},
-	"uldashdd":   {op: opFormat, arg: fmtUnderline},
-	"uldb":       {op: opFormat, arg: fmtUnderline},
-	"ulth":       {op: opFormat, arg: fmtUnderline},
-	"ulw":        {op: opFormat, arg: fmtUnderline},
-	"ulwave":     {op: opFormat, arg: fmtUnderline},
-	"ulnone":     {op: opFormat, arg: fmtUnderlineOff},
-	"strike":     {op: opFormat, arg: fmtStrike},
-	"striked":    {op: opFormat, arg: fmtStrike},
-	"v":          {op: opFormat, arg: fmtHidden},
-	"deleted":    {op: opFormat, arg: fmtHidden},
-	"caps":       {op: opFormat, arg: fmtCaps},
-	"super":      {op: opFormat, arg: fmtSuper},
-	"sub":        {op: opFormat, arg: fmtSub},
-	"nosupersub": {op: opFormat, arg: fmtNoSuperSub},
-	"fs":         {op: opFormat, arg: fmtSize},
-	"cf":         {op: opFormat, arg: fmtColor},
-	"cb":         {op: opFormat, arg: fmtBackground},
-	"chcbpat":    {op: opFormat, arg: fmtBackground},
-	"highlight":  {op: opFormat, arg: fmtBackground},
+	// Text that is not shown.
+	"v":       {op: opHidden},
+	"deleted": {op: opHidden},
 }
 
 // symbols is the table of control symbols; others are ignored.

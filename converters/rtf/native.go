@@ -1,0 +1,277 @@
+package rtf
+
+import (
+	"bytes"
+	"strconv"
+)
+
+// NativeOptions say how NativeHTML treats what is not text. The zero value is
+// ready for use.
+type NativeOptions struct {
+	// Picture takes a picture, in the order of the document, and returns the
+	// URL that the img element refers to it by, or "" to leave it out. Nil
+	// leaves all out.
+	Picture func(Picture) (url string)
+}
+
+// What NativeHTML writes stays below nativeFactor times the length of the RTF
+// plus nativeBase bytes. Beyond half of either, formatting is left out, since
+// only a document made for it repeats so much.
+const (
+	nativeFactor = 32
+	nativeBase   = 2 << 20
+)
+
+// NativeHTML renders rtf as an HTML document in UTF-8, as an RTF reader shows
+// it: character and paragraph formatting, lists, tables, links and pictures
+// (RTF 1.9.1). Headers and footers, which belong to pages, are left out;
+// footnotes stand at the end in a div of class footnotes, text boxes in a div of
+// class textbox behind the paragraph that they are anchored in. An img element may be inserted at each
+// offset of Placeholders in the Info.
+//
+// The HTML has no scripts and refers to nothing but links with the schemes of
+// safeSchemes and the URLs of opt.Picture. Its size is at most 32 times that of
+// rtf plus 2 MiB; formatting that would exceed this is left out (WarnFormat).
+//
+// It fails with a *FormatError: ErrNotRTF, or ErrTooLarge along with what fits
+// beyond MaxOutput.
+func NativeHTML(rtf []byte, opt NativeOptions) (html string, info Info, err error) {
+	if err := check(rtf); err != nil {
+		return "", Info{}, err
+	}
+	w := &htmlWriter{opt: opt}
+	p := newParser(rtf, w, &w.output)
+	p.native, p.format = true, w
+	w.p = p
+	w.begin(false)
+	err = p.run()
+	w.finish()
+	return string(w.buf), p.summary(Detect(rtf)), err
+}
+
+// htmlWriter is the sink of NativeHTML.
+//
+// A paragraph is known by its end only: its formatting is the one in force
+// there, and so is the table cell that it is part of. So it is collected, and
+// a table likewise, whose columns depend on all of its rows.
+type htmlWriter struct {
+	output
+	p   *parser
+	opt NativeOptions
+
+	flows    []*flow
+	f        *flow  // the innermost
+	notes    []byte // footnotes that have ended
+	size     int    // bytes written anywhere
+	pictures int    // handed over
+	numbered bool   // the document has bullets and numbers as text
+}
+
+// flow is a sequence of paragraphs: the document, a footnote or a text box.
+type flow struct {
+	note   bool
+	root   container
+	tables []*table // open, outermost first
+	after  []byte   // text boxes that follow the paragraph
+
+	// The paragraph under way.
+	inline    []byte
+	begun     bool // it has contents
+	text      bool // some of it is more than a place
+	pageBreak bool
+	base      charFormat // font and size of its first text
+	cur       charFormat // format of the open inline elements
+	open      []string   // their end tags, outermost first
+	link      int32      // link that is open around them
+	blank     bool       // the last character is a space or a line begins
+	item      []byte     // bullet of the paragraph around
+	isItem    bool
+}
+
+// container is what paragraphs are part of: a flow, or a cell.
+type container struct {
+	buf   []byte
+	text  bool // it has more than empty paragraphs
+	lists []openList
+	last  paraFormat // of the paragraph before
+	box   boxFormat
+	boxed bool
+}
+
+// begin begins a flow.
+func (w *htmlWriter) begin(note bool) {
+	f := &flow{note: note, blank: true}
+	if w.f != nil {
+		w.f.item = append(w.f.item[:0], w.p.item...)
+		w.f.isItem, w.p.isItem = w.p.isItem, false
+	}
+	w.flows = append(w.flows, f)
+	w.f = f
+}
+
+// end ends a flow.
+func (w *htmlWriter) end() {
+	if len(w.flows) < 2 {
+		return
+	}
+	done := w.f
+	html := w.endFlow()
+	w.flows = w.flows[:len(w.flows)-1]
+	w.f = w.flows[len(w.flows)-1]
+	w.p.item, w.p.isItem = append(w.p.item[:0], w.f.item...), w.f.isItem
+	if done.note {
+		w.notes = append(w.notes, html...)
+		return
+	}
+	w.f.after = append(w.f.after, "<div class=\"textbox\">\r\n"...)
+	w.f.after = append(w.f.after, html...)
+	w.f.after = append(w.f.after, "</div>\r\n"...)
+	w.size += len("<div class=\"textbox\">\r\n</div>\r\n")
+}
+
+// endFlow completes the innermost flow and returns its HTML.
+func (w *htmlWriter) endFlow() []byte {
+	if w.f.begun {
+		w.endPara(w.paraLevel())
+	}
+	w.level(0)
+	w.f.root.buf = append(w.f.root.buf, w.f.after...)
+	w.closeBlocks(&w.f.root)
+	return w.f.root.buf
+}
+
+// finish assembles the document.
+func (w *htmlWriter) finish() {
+	for len(w.flows) > 1 {
+		w.end()
+	}
+	body := w.endFlow()
+	w.write("<!DOCTYPE html>\r\n<html><head><meta charset=\"utf-8\"></head>\r\n<body style=\"tab-size:" + points(w.p.tabs) + "\">\r\n")
+	w.write(string(body))
+	if len(w.notes) > 0 {
+		w.write("<div class=\"footnotes\"><hr>\r\n")
+		w.write(string(w.notes))
+		w.write("</div>\r\n")
+	}
+	w.write("</body></html>\r\n")
+	w.findPlaces()
+}
+
+// placeMark stands for an attachment placeholder until all is assembled. No
+// text has a zero byte.
+const placeMark = "\x00"
+
+// findPlaces takes the marks of placeholders out and notes where they were.
+func (w *htmlWriter) findPlaces() {
+	out := w.buf[:0]
+	for rest := w.buf; len(rest) > 0; {
+		i := bytes.IndexByte(rest, 0)
+		if i < 0 {
+			out = append(out, rest...)
+			break
+		}
+		out = append(out, rest[:i]...)
+		w.p.info.Placeholders = append(w.p.info.Placeholders, len(out))
+		rest = rest[i+1:]
+	}
+	w.buf = out
+}
+
+// add appends s to one of the buffers.
+func (w *htmlWriter) add(buf *[]byte, s string) {
+	w.size += len(s)
+	if w.size > MaxOutput {
+		w.full = true
+		return
+	}
+	*buf = append(*buf, s...)
+}
+
+// rich reports whether there is room for formatting.
+func (w *htmlWriter) rich() bool {
+	if w.size < nativeBase/2+nativeFactor/2*w.p.lex.pos {
+		return true
+	}
+	w.p.info.Warnings |= WarnFormat
+	return false
+}
+
+// text writes s, escaped, in format f.
+func (w *htmlWriter) text(s string, _ bool, f charFormat) {
+	w.beginPara(f)
+	w.f.text = true
+	w.inline(f)
+	w.escape(s)
+}
+
+func (w *htmlWriter) char(s string, tag bool, f charFormat) { w.text(s, tag, f) }
+
+// mark writes a line end, a tab or the end of a paragraph, cell or row.
+func (w *htmlWriter) mark(m mark, _ bool) {
+	switch m {
+	case markPar:
+		w.beginPara(w.p.look.chr)
+		w.endPara(w.paraLevel())
+	case markPage:
+		if w.f.begun {
+			w.endPara(w.paraLevel())
+		}
+		w.f.pageBreak = true
+	case markLine:
+		w.beginPara(w.p.look.chr)
+		w.add(&w.f.inline, "<br>")
+		w.f.blank, w.f.text = true, true
+	case markTab:
+		w.beginPara(w.p.look.chr)
+		w.inline(w.p.look.chr)
+		w.tab()
+	case markPlace:
+		w.beginPara(w.p.look.chr)
+		w.add(&w.f.inline, placeMark)
+		w.f.text = true
+	case markCell, markNestCell:
+		w.endCell(w.cellLevel(m == markNestCell))
+	case markRow, markNestRow:
+		w.endRow(w.cellLevel(m == markNestRow), m == markNestRow)
+	}
+}
+
+func (w *htmlWriter) tab() {
+	if w.rich() {
+		w.add(&w.f.inline, "<span style=\"white-space:pre\">\t</span>")
+	} else {
+		w.add(&w.f.inline, "\t")
+	}
+	w.f.blank = true
+}
+
+// place names the place that text has reached, for links to it.
+func (w *htmlWriter) place(name string) {
+	if name == "" || !w.rich() || !w.p.st.visible() {
+		return
+	}
+	w.add(&w.f.inline, `<a id="`+attributes.Replace(name)+`"></a>`)
+}
+
+// wantsPicture reports whether a picture would be taken.
+func (w *htmlWriter) wantsPicture() bool {
+	return w.opt.Picture != nil && w.pictures < maxPictures
+}
+
+// picture writes a picture and reports whether it is taken.
+func (w *htmlWriter) picture(pic Picture, f charFormat) bool {
+	url := w.opt.Picture(pic)
+	if url == "" {
+		return false
+	}
+	w.pictures++
+	w.beginPara(f)
+	w.inline(f)
+	w.f.text, w.f.blank = true, false
+	tag := `<img src="` + attributes.Replace(url) + `"`
+	if pic.Width > 0 && pic.Height > 0 {
+		tag += ` width="` + strconv.Itoa(pic.Width) + `" height="` + strconv.Itoa(pic.Height) + `"`
+	}
+	w.add(&w.f.inline, tag+` alt="">`)
+	return true
+}
