@@ -33,7 +33,8 @@ var inside = map[string][]string{
 	"hostsvc":    {"session"},
 	"pluginhost": {"session", "hostsvc"},
 	"report":     {},
-	"batch":      {"session", "store", "report"},
+	"mailbox":    {},
+	"batch":      {"session", "store", "report", "mailbox"},
 }
 
 // transport lists the rooms that may know go-plugin and gRPC.
