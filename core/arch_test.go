@@ -32,9 +32,11 @@ var inside = map[string][]string{
 	"store":       {},
 	"session":     {"msg"},
 	"hostsvc":     {"session"},
-	"pluginhost":  {"session", "hostsvc"},
+	"sandbox":     {},
+	"pluginhost":  {"session", "hostsvc", "sandbox"},
 	"report":      {},
-	"batch":       {"session", "store", "report"},
+	"mailbox":     {},
+	"batch":       {"session", "store", "report", "mailbox"},
 }
 
 // transport lists the rooms that may know go-plugin and gRPC.

@@ -36,6 +36,9 @@ func newConvertCommand(stdout, stderr io.Writer) *cobra.Command {
 		Short: "Convert messages to another format",
 		Long: `Convert reads every message under the given files and folders and writes one
 output file for each, keeping the folder structure: a/b.msg becomes a/b.eml.
+With --to msg, mailboxes (.mbox, .mbx, and files without an extension that begin
+like one) become a folder with a file for each of their messages:
+a/inbox.mbox/000001.msg. Files of Apple Mail (.emlx) are messages.
 
 A message that cannot be converted is reported and left out; the others are
 converted all the same. What a conversion has to leave out is counted, and

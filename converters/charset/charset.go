@@ -23,6 +23,9 @@ func CodePage(name string) (cp int, ok bool) {
 	if cp, ok = aliases[key]; ok {
 		return cp, true
 	}
+	if cp, ok = aliases[strings.TrimPrefix(key, "charset")]; ok {
+		return cp, true // QUIRK: charset="charset=utf-8"
+	}
 	for _, prefix := range numbered {
 		digits, found := strings.CutPrefix(key, prefix)
 		if !found {
@@ -66,7 +69,8 @@ func Name(cp int) string {
 //
 // QUIRK: labels lie. Text labelled ISO-8859-1 with bytes 0x80 to 0x9F is
 // 1252. Text labelled US-ASCII with 8-bit bytes, or with an unknown name, is
-// UTF-8 when valid as such, else 1252.
+// UTF-8 when valid as such, else 1252. Text labelled UTF-16 or UTF-32 that is
+// nothing but US-ASCII is that.
 func Decode(name string, b []byte) (text string, used int, ok bool) {
 	cp, known := CodePage(name)
 	switch {
@@ -77,7 +81,9 @@ func Decode(name string, b []byte) (text string, used int, ok bool) {
 		cp = sniff8bit(b)
 	case cp == codepage.Latin1 && hasC1(b):
 		cp = codepage.Windows
-	case cp == codepage.UTF16LE || cp == codepage.UTF16BE:
+	case isWide(cp) && len(b) > 1 && isASCII(b) && bytes.IndexByte(b, 0) < 0:
+		cp = codepage.UTF8
+	case isWide(cp):
 		cp, b = trimBOM(cp, b)
 	case cp == codepage.UTF8:
 		b = bytes.TrimPrefix(b, []byte("\xEF\xBB\xBF"))
@@ -86,9 +92,26 @@ func Decode(name string, b []byte) (text string, used int, ok bool) {
 	return text, cp, ok && known
 }
 
-// trimBOM removes a UTF-16 byte order mark, which overrules cp.
+// Code pages of UTF-32.
+const (
+	utf32LE = 12000
+	utf32BE = 12001
+)
+
+// isWide reports whether every character of cp takes two bytes or more.
+func isWide(cp int) bool {
+	return cp == codepage.UTF16LE || cp == codepage.UTF16BE || cp == utf32LE || cp == utf32BE
+}
+
+// trimBOM removes a byte order mark of UTF-16 or UTF-32, which overrules cp.
 func trimBOM(cp int, b []byte) (int, []byte) {
+	wide := cp == utf32LE || cp == utf32BE
 	switch {
+	case wide && bytes.HasPrefix(b, []byte("\xFF\xFE\x00\x00")):
+		return utf32LE, b[4:]
+	case wide && bytes.HasPrefix(b, []byte("\x00\x00\xFE\xFF")):
+		return utf32BE, b[4:]
+	case wide:
 	case bytes.HasPrefix(b, []byte("\xFF\xFE")):
 		return codepage.UTF16LE, b[2:]
 	case bytes.HasPrefix(b, []byte("\xFE\xFF")):

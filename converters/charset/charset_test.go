@@ -20,6 +20,8 @@ func TestCodePage(t *testing.T) {
 		"iso-2022-jp": 50220, "cp50220": 50220, "cp50221": 50221, "iso-2022-kr": 50225, "euc-jp": 51932, "koi8-r": 20866, "koi8-u": 21866,
 		"unicode-1-1-utf-7": 65000, "utf-7": 65000, "utf-16": 1200, "utf-16le": 1200, "utf-16be": 1201, "macintosh": 10000,
 		"ibm850": 850, "ibm00858": 858, "cp866": 866, "tis-620": 874, "windows-874": 874, "ibm437": 437, "dos-720": 720,
+		"charset=utf-8": 65001, "utf-8-bom": 65001, "sjis-win": 932, "x-johab": 1361, "macintosh-ce": 10029, "x-mac-croatian": 10082, "x-mac-romanian": 10010,
+		"x-mac-arabic": 10004, "utf-32": 12000, "utf-32be": 12001, "ibm00869": 869, "cp50222": 50222, "hz": 52936,
 	} {
 		if got, ok := CodePage(name); got != want || !ok {
 			t.Errorf("CodePage(%q) = %d, %t, want %d", name, got, ok, want)
@@ -87,6 +89,9 @@ func TestDecode(t *testing.T) {
 		{"no label, 8-bit", "", "\xe9", "é", 1252, false},
 		{"utf-8 with a mark", "utf-8", "\xEF\xBB\xBFa", "a", 65001, true},
 		{"utf-16 with a mark", "utf-16", "\xFE\xFF\x00a", "a", 1201, true},
+		{"utf-16 that is ascii", "utf-16", "Hello there", "Hello there", 65001, true},
+		{"utf-32 with a mark", "utf-32", "\x00\x00\xFE\xFF\x00\x00\x00a", "a", 12001, true},
+		{"utf-32le", "utf-32le", "a\x00\x00\x00", "a", 12000, true},
 		{"utf-16le", "utf-16le", "a\x00", "a", 1200, true},
 		{"broken utf-8", "utf-8", "a\xff", "a\uFFFD", 65001, false},
 	}

@@ -69,13 +69,14 @@ func (o ImportOptions) withDefaults() ImportOptions {
 // It is made for mail as it is found: whatever can be read is read, each
 // repair and each loss is passed to report, which may be nil, and a part that
 // makes no sense is kept as a file. Attachments are values that refer to src,
-// which must outlive the message; their bytes are not read.
+// which must outlive the message; their bytes are not read. A message in the
+// form of Apple Mail (.emlx) is taken out of it, with its flags.
 //
 // The problems are these; what is not said to be lost is in the message.
 //
 //	mime.boundary.missing    a multipart that cannot be taken apart is one file
 //	mime.boundary.open       the last boundary of a multipart is missing
-//	mime.charset             a text in an unknown character set, or with bytes that it lacks (lost)
+//	mime.charset             a text in an unknown or a wrong character set, or with bytes that it lacks (lost)
 //	mime.encoding.damaged    base64 of a body with wrong or missing characters (lost)
 //	mime.encoding.message    an attached message that is encoded
 //	mime.encoding.multipart  a multipart that is encoded
@@ -95,12 +96,17 @@ func Import(ctx context.Context, src transfer.Input, opt ImportOptions, report p
 func importFrom(ctx context.Context, s *source, opt ImportOptions, report problem.Reporter) (*mapi.Message, error) {
 	r := &importer{ctx: ctx, opt: opt.withDefaults()}
 	report = atMost(maxProblems, report)
-	start := s.skipJunk()
-	if s.err == nil && (start >= s.size || s.binary(start)) {
+	start, end := s.skipJunk(), s.size
+	apple, isApple := s.readAppleMail()
+	if isApple {
+		start, end = apple.start, apple.end
+	}
+	if s.err == nil && (start >= end || s.binary(start)) {
 		return nil, fmt.Errorf("import: %w", ErrInput)
 	}
-	root := r.read(s, start, s.size, level{})
+	root := r.read(s, start, end, level{})
 	m := r.message(root, report)
+	apple.apply(m)
 	if r.stop(s) {
 		return nil, fmt.Errorf("import: %w", r.err)
 	}

@@ -1,10 +1,7 @@
 package mime
 
 import (
-	"bytes"
 	"fmt"
-	"html"
-	"net/url"
 	"path"
 	"strings"
 	"unicode/utf8"
@@ -34,6 +31,8 @@ func (b *builder) attachParts(p *entity, related bool) {
 	case p.used:
 	case p.message != nil:
 		b.embed(p)
+	case p.mediatype == "multipart/appledouble" && !p.fallback:
+		b.appleDouble(p, related)
 	case p.is("multipart") && !p.fallback:
 		for _, q := range p.parts {
 			b.attachParts(q, related || p.mediatype == "multipart/related")
@@ -41,51 +40,6 @@ func (b *builder) attachParts(p *entity, related bool) {
 	default:
 		b.file(p, related)
 	}
-}
-
-// Limits on what is looked up in an HTML document.
-const (
-	maxReferences = 10_000
-	maxReference  = 1000 // bytes
-)
-
-// htmlReferences returns what an HTML document refers to: content identifiers
-// without "cid:", and the values of attributes, locations among them.
-func htmlReferences(doc []byte) map[string]bool {
-	refs := map[string]bool{}
-	for rest := doc; len(refs) < maxReferences; {
-		i := bytes.IndexAny(rest, ":=")
-		if i < 0 {
-			break
-		}
-		before, after := rest[max(0, i-3):i], rest[i+1:]
-		switch {
-		case rest[i] == '=':
-			if value := quotedValue(after); value != "" {
-				refs[html.UnescapeString(value)] = true
-			}
-		case bytes.EqualFold(before, []byte("cid")):
-			if end := bytes.IndexAny(after[:min(len(after), maxReference)], "\"'<> \t\r\n)"); end > 0 {
-				id := string(after[:end])
-				refs[id] = true
-				if plain, err := url.PathUnescape(id); err == nil {
-					refs[plain] = true
-				}
-			}
-		}
-		rest = after
-	}
-	return refs
-}
-
-// quotedValue returns the value in quotes that b begins with, "" if there is
-// none.
-func quotedValue(b []byte) string {
-	if len(b) == 0 || b[0] != '"' && b[0] != '\'' {
-		return ""
-	}
-	end := bytes.IndexByte(b[1:min(len(b), maxReference)], b[0])
-	return string(b[1 : 1+max(end, 0)])
 }
 
 // embed attaches a message ([MS-OXCMAIL] 2.2.3.4.3). Messages have no file
@@ -151,14 +105,39 @@ func (b *builder) common(a *mapi.Attachment, p *entity) {
 	}
 }
 
+// nameOf returns the name of the file that a part becomes ([MS-OXCMAIL]
+// 2.2.3.4.1.1): its own, else its description, else one that is made up.
+func (b *builder) nameOf(p *entity) string {
+	if name := p.fileName(); name != "" {
+		return name
+	}
+	if name := oneName(p.header.Text("Content-Description")); name != "" {
+		if ext := b.extensionFor(p); extension(name) == "" {
+			name += ext
+		}
+		return name
+	}
+	return b.madeUpName(p)
+}
+
 // file attaches the content of a part.
 func (b *builder) file(p *entity, related bool) {
+	switch p.mediatype {
+	case "message/partial", "message/external-body":
+		b.problem("mime.part."+strings.TrimPrefix(p.mediatype, "message/"), problem.Info, p.mediatype,
+			"the part stands for content that is not in this message; it is kept as a file")
+	}
+	if p.mediatype == "message/external-body" {
+		b.externalBody(p, related)
+		return
+	}
+	b.fileNamed(p, b.nameOf(p), related)
+}
+
+// fileNamed attaches the content of a part under a name.
+func (b *builder) fileNamed(p *entity, name string, related bool) *mapi.Attachment {
 	a := &mapi.Attachment{}
 	b.m.Attachments = append(b.m.Attachments, a)
-	name := p.fileName()
-	if name == "" {
-		name = b.madeUpName(p)
-	}
 	name = cleanName(name)
 	display := oneName(p.header.Text("Content-Description"))
 	if display == "" {
@@ -183,10 +162,7 @@ func (b *builder) file(p *entity, related bool) {
 	}
 	b.inline(a, p, related)
 	b.common(a, p)
-	if p.mediatype == "message/partial" || p.mediatype == "message/external-body" {
-		b.problem("mime.part."+strings.TrimPrefix(p.mediatype, "message/"), problem.Info, p.mediatype,
-			"the part stands for content that is not in this message; it is kept as a file")
-	}
+	return a
 }
 
 // inline marks a file that the body shows ([MS-OXCMAIL] 2.2.3.4.1.4.1). A
@@ -197,10 +173,10 @@ func (b *builder) inline(a *mapi.Attachment, p *entity, related bool) {
 	if len(b.bodies.html) == 0 || id == "" && location == "" {
 		return
 	}
-	if b.refs == nil {
-		b.refs = htmlReferences(b.bodies.text())
+	shown := id != "" && b.references()[id]
+	if location != "" && related {
+		shown = shown || b.references()[location] || b.references()[resolve(rawText(p.header.Get("Content-Base")), location)]
 	}
-	shown := id != "" && b.refs[id] || location != "" && related && b.refs[location]
 	if shown || related && id != "" && p.disposition != "attachment" {
 		a.Props = append(a.Props, mapi.Prop{Tag: proptag.AttachFlags, Value: flagInline})
 	}
@@ -228,11 +204,18 @@ var extensions = map[string]string{
 // madeUpName returns the name of a file without one ([MS-OXCMAIL]
 // 2.2.3.4.1.1).
 func (b *builder) madeUpName(p *entity) string {
-	ext := extensions[p.mediatype]
-	if ext == "" {
-		ext = ".dat"
+	if p.mediatype == "application/ms-tnef" {
+		return "winmail.dat"
 	}
-	return fmt.Sprintf("ATT%05d%s", len(b.m.Attachments), ext)
+	return fmt.Sprintf("ATT%05d%s", len(b.m.Attachments)+1, b.extensionFor(p))
+}
+
+// extensionFor returns the extension for the type of a part.
+func (b *builder) extensionFor(p *entity) string {
+	if ext := extensions[p.mediatype]; ext != "" {
+		return ext
+	}
+	return ".dat"
 }
 
 // cleanName returns a file name without a path, without what could lead out of
@@ -250,6 +233,9 @@ func cleanName(name string) string {
 		}
 		return r
 	}, name)
+	if name != "" && strings.Trim(name, ". ") == "" {
+		return "_"
+	}
 	for utf8.RuneCountInString(name) > maxFileName { // the extension stays
 		ext := extension(name)
 		stem := []rune(strings.TrimSuffix(name, ext))

@@ -1,10 +1,14 @@
 package mime
 
 import (
+	"bytes"
+	"slices"
 	"strings"
 
 	"github.com/oxbridge-mail/oxbridge/converters/charset"
+	"github.com/oxbridge-mail/oxbridge/converters/rtf"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi/codepage"
+	"github.com/oxbridge-mail/oxbridge/sdk/mapi/lzfu"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi/proptag"
 	"github.com/oxbridge-mail/oxbridge/sdk/problem"
 )
@@ -21,12 +25,13 @@ type bodies struct {
 	texts, htmls []candidate
 	html         []byte // the HTML body
 	page         int    // its code page
+	base         string // what its references are relative to; "" if it does not say
 }
 
 // text returns the HTML body in UTF-8.
 func (bs *bodies) text() []byte {
 	if bs.page == codepage.UTF8 {
-		return bs.html
+		return bytes.ToValidUTF8(bs.html, []byte("\uFFFD"))
 	}
 	text, _ := codepage.Decode(bs.page, bs.html)
 	return []byte(text)
@@ -35,6 +40,7 @@ func (bs *bodies) text() []byte {
 // A candidate is a part that may be the body.
 type candidate struct {
 	*entity
+	parent  *entity   // the multipart that it stands in; nil for the root
 	choices []*entity // the multipart/alternatives around it
 }
 
@@ -58,7 +64,7 @@ func (c candidate) alternativeTo(a candidate) bool {
 // A root that has the name of a file, or that should have been taken apart, is
 // kept as a file as well.
 func (b *builder) body(root *entity) {
-	b.candidates(root, nil)
+	b.candidates(root, nil, nil)
 	b.chosen()
 	if root.fallback || root.fileName() != "" {
 		root.used = false
@@ -67,9 +73,11 @@ func (b *builder) body(root *entity) {
 
 // chosen sets the bodies of the candidates.
 func (b *builder) chosen() {
-	texts, htmls := b.bodies.texts, b.bodies.htmls
+	texts, htmls := b.bodies.texts, lastForms(b.bodies.htmls)
 	if len(htmls) > 0 {
 		b.htmlBody(htmls[0].entity)
+		b.joinSeries(htmls)
+		b.encapsulate()
 		if len(texts) > 0 {
 			b.textBody(texts[:1])
 			if text := texts[0]; !text.alternativeTo(htmls[0]) && !isBlank(b.m.Props.String(proptag.Body)) {
@@ -87,19 +95,38 @@ func (b *builder) chosen() {
 	}
 }
 
+// lastForms puts in front of the candidates the one that counts: of several forms
+// of a multipart/alternative that are of one type, the last one ([MS-OXCMAIL]
+// 2.2.3.3.2, RFC 2046 5.1.4).
+func lastForms(list []candidate) []candidate {
+	best := 0
+	for i, c := range list {
+		if i > 0 && c.parent != nil && c.parent == list[0].parent && c.parent.mediatype == "multipart/alternative" {
+			best = i
+		}
+	}
+	if best == 0 {
+		return list
+	}
+	return append([]candidate{list[best]}, slices.Delete(slices.Clone(list), best, best+1)...)
+}
+
 // isBlank reports whether s has no visible character.
 func isBlank(s string) bool { return strings.TrimSpace(strings.ReplaceAll(s, "\u00A0", " ")) == "" }
 
 // candidates collects the parts that may be the body ([MS-OXCMAIL]
 // 2.2.3.3.2): texts without a name that are not marked as attachments. The
 // root may have a name, and it is text where it could not be taken apart
-// ([MS-OXCMAIL] 2.2.3.9.1).
-func (b *builder) candidates(p *entity, choices []*entity) {
-	if p.mediatype == "multipart/alternative" {
+// ([MS-OXCMAIL] 2.2.3.9.1). The two halves of a Macintosh file are a file.
+func (b *builder) candidates(p, parent *entity, choices []*entity) {
+	switch p.mediatype {
+	case "multipart/appledouble":
+		return
+	case "multipart/alternative":
 		choices = append(choices[:len(choices):len(choices)], p)
 	}
-	for _, q := range p.parts {
-		b.candidates(q, choices)
+	for _, q := range p.rootFirst() {
+		b.candidates(q, p, choices)
 	}
 	list := &b.bodies.texts
 	switch {
@@ -113,8 +140,22 @@ func (b *builder) candidates(p *entity, choices []*entity) {
 	case p.size() > b.r.opt.MaxBody:
 		b.problem("mime.limit.size", problem.Info, p.mediatype, "a text of %d bytes is kept as a file", p.size())
 	default:
-		*list = append(*list, candidate{p, choices})
+		*list = append(*list, candidate{p, parent, choices})
 	}
+}
+
+// rootFirst returns the parts, the one that a multipart/related begins with
+// first (RFC 2387 3.2).
+func (p *entity) rootFirst() []*entity {
+	start := strings.Trim(strings.TrimSpace(p.params["start"]), "<>")
+	if p.mediatype != "multipart/related" || start == "" {
+		return p.parts
+	}
+	root := slices.IndexFunc(p.parts, func(q *entity) bool { return q.contentID() == start })
+	if root <= 0 {
+		return p.parts
+	}
+	return append([]*entity{p.parts[root]}, slices.Delete(slices.Clone(p.parts), root, root+1)...)
 }
 
 // textBody sets PidTagBody to the texts, one after the other.
@@ -125,7 +166,11 @@ func (b *builder) textBody(texts []candidate) {
 			break // the rest stays as files
 		}
 		c.used = true
-		text, used := b.decode(c.entity, c.params["charset"], c.text())
+		raw := c.text()
+		if c.entity == b.root {
+			raw = b.cutUUencoded(raw)
+		}
+		text, used := b.decode(c.entity, c.params["charset"], raw)
 		if i == 0 && !b.m.Props.Has(proptag.InternetCodepage) {
 			b.set(proptag.InternetCodepage, int32(mailPage(used)))
 		}
@@ -135,30 +180,6 @@ func (b *builder) textBody(texts []candidate) {
 		all.WriteString(crlfText(text))
 	}
 	b.set(proptag.Body, all.String())
-}
-
-// decode converts the text of a part to UTF-8 and says which code page it was
-// in.
-func (b *builder) decode(p *entity, label string, raw []byte) (text string, page int) {
-	text, page, ok := charset.Decode(label, raw)
-	if !ok {
-		severity := problem.Info
-		if _, known := charset.CodePage(label); known {
-			severity = problem.Loss
-		}
-		b.problem("mime.charset", severity, p.mediatype, "text of the character set %.40q was read as code page %d", label, page)
-	}
-	return text, page
-}
-
-// mailPage returns the code page that a body of code page cp is sent in: UTF-8
-// instead of those that mail cannot carry.
-func mailPage(cp int) int {
-	switch cp {
-	case codepage.UTF16LE, codepage.UTF16BE, codepage.UTF7, 12000, 12001:
-		return codepage.UTF8
-	}
-	return cp
 }
 
 // htmlBody sets PidTagHtml to the bytes of the document, and
@@ -174,16 +195,35 @@ func (b *builder) htmlBody(p *entity) {
 		label = charset.FromHTML(raw)
 	}
 	cp, known := charset.CodePage(label)
-	if !known || cp == codepage.ASCII || mailPage(cp) != cp {
+	if !known || cp == codepage.ASCII || mailPage(cp) != cp || guessPage(label, raw) != 0 {
 		text, used := b.decode(p, label, raw)
 		if cp = codepage.UTF8; used != cp {
 			raw = []byte(text)
 		}
 	}
-	b.bodies.html, b.bodies.page = raw, cp
-	b.set(proptag.Html, raw)
+	b.setHTML(raw, cp)
+	b.bodies.base = rawText(p.header.Get("Content-Base"))
+	if b.bodies.base == "" {
+		b.bodies.base = rawText(p.header.Get("Content-Location"))
+	}
+}
+
+// setHTML sets the HTML body, in code page cp.
+func (b *builder) setHTML(doc []byte, cp int) {
+	b.bodies.html, b.bodies.page = doc, cp
+	b.set(proptag.Html, doc)
 	b.set(proptag.InternetCodepage, int32(cp))
 	b.set(proptag.NativeBody, nativeHTML)
+}
+
+// encapsulate also stores the HTML body as RTF, if that is asked for
+// ([MS-OXRTFEX] 2.1.3, [MS-OXCMSG] 2.2.1.58).
+func (b *builder) encapsulate() {
+	if !b.r.opt.EncapsulateHTML {
+		return
+	}
+	b.set(proptag.RtfCompressed, lzfu.Compress(rtf.Encapsulate(b.bodies.text())))
+	b.set(proptag.RtfInSync, true)
 }
 
 // crlfText returns s with every line end made CRLF and without NUL.

@@ -29,6 +29,7 @@ type entity struct {
 	message  *entity   // of a message/rfc822 that was read
 	fallback bool      // a multipart that could not be taken apart
 	used     bool      // its content is the body, or part of it
+	madeUpID string    // what the body refers to it by, if it has no Content-ID
 }
 
 // describe reads the fields that say what the part is (RFC 2045 5, RFC 2183).
@@ -70,8 +71,10 @@ func (p *entity) is(major string) bool {
 
 // fileName returns the name that the part gives to its content, "" if it gives
 // none ([MS-OXCMAIL] 2.2.3.4.1.1).
+//
+// QUIRK: each of the two fields may call it what the other one should.
 func (p *entity) fileName() string {
-	for _, name := range []string{p.dispParams["filename"], p.params["name"]} {
+	for _, name := range []string{p.dispParams["filename"], p.params["name"], p.dispParams["name"], p.params["filename"]} {
 		if name = strings.TrimSpace(name); name != "" {
 			return name
 		}
@@ -81,5 +84,8 @@ func (p *entity) fileName() string {
 
 // contentID returns the Content-ID without its brackets.
 func (p *entity) contentID() string {
+	if p.madeUpID != "" {
+		return p.madeUpID
+	}
 	return strings.Trim(strings.TrimSpace(p.header.Text("Content-ID")), "<>")
 }

@@ -121,12 +121,12 @@ type runner struct {
 // already.
 func (r *runner) found(ctx context.Context, it item) error {
 	if it.state != "" {
-		r.finish(report.Result{Input: it.path, State: it.state, Reason: it.reason})
+		r.finish(report.Result{Input: it.name(), State: it.state, Reason: it.reason})
 		return nil
 	}
 	if r.opt.Started != nil {
 		r.mu.Lock()
-		r.opt.Started(it.path)
+		r.opt.Started(it.name())
 		r.mu.Unlock()
 	}
 	select {

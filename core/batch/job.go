@@ -17,7 +17,7 @@ import (
 // error is not nil when the whole run has to end.
 func (r *runner) convert(ctx context.Context, s *session.Session, it item) (report.Result, error) {
 	start := time.Now()
-	res := report.Result{Input: it.path, Attempts: 1, Bytes: it.size}
+	res := report.Result{Input: it.name(), Attempts: 1, Bytes: it.size}
 	err := r.attempt(ctx, s, it, &res, r.conv.Convert)
 	if err != nil && is(err, suspect.Suspect) && ctx.Err() == nil {
 		res.Attempts++
@@ -106,7 +106,7 @@ func imports(ctx context.Context, s *session.Session, it item, job *session.Job,
 		return err
 	}
 	defer m.Release()
-	job.Direction, job.Format, job.Message, job.Input = session.Import, it.format, m, newInput(ctx, src)
+	job.Direction, job.Format, job.Message, job.Input = session.Import, it.format, m, it.input(ctx, src)
 	if err := do(ctx, job); err != nil {
 		return err
 	}

@@ -35,6 +35,9 @@ func Sniff(head []byte) Kind {
 	}
 	head = bytes.TrimPrefix(head, []byte("\xEF\xBB\xBF"))
 	head = bytes.TrimLeft(head, "\r\n \t")
+	if line, rest := cutLine(head); len(line) > 0 && len(bytes.Trim(line, "0123456789 ")) == 0 {
+		head = rest // Apple Mail (.emlx) puts the length before the message
+	}
 	if looksLikeMail(head) {
 		return KindEML
 	}

@@ -18,6 +18,8 @@ func TestSniff(t *testing.T) {
 		{"line feeds", "X-Odd: 1\nsubject: y\n\n", KindEML},
 		{"mbox first line", "From a@b Mon Jan  1\nX-A: b\nTo: c\n", KindEML},
 		{"byte order mark and blank lines", "\xEF\xBB\xBF\r\n\r\nDate: x\r\n", KindEML},
+		{"the length before it", "1234      \nReceived: by x\nSubject: y\n", KindEML},
+		{"a number alone", "1234\n", KindOther},
 		{"blank before the colon", "From : a@b\nTo: c\n", KindEML},
 		{"a line that is no field", "garbage here\nFrom: a@b\n", KindEML},
 		{"JSON", "{\n \"from\": \"x\",\n \"to\": 1\n}\n", KindOther},

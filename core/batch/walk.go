@@ -1,6 +1,7 @@
 package batch
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -10,6 +11,7 @@ import (
 	"runtime"
 	"strings"
 
+	"github.com/oxbridge-mail/oxbridge/core/mailbox"
 	"github.com/oxbridge-mail/oxbridge/core/report"
 	"github.com/oxbridge-mail/oxbridge/core/session"
 	"github.com/oxbridge-mail/oxbridge/core/store"
@@ -23,6 +25,9 @@ type item struct {
 	size      int64
 	format    string // of the side that is not .msg
 	direction session.Direction
+
+	message *mailbox.Message // of a mailbox; nil for a file that is a message
+	number  int              // of it, from 1
 
 	state  report.State // not "" when the walk itself decided what becomes of it
 	reason string
@@ -104,6 +109,9 @@ func (w *walker) outputInside(root string) string {
 
 // file makes an item of a file that lies at rel below what the user named.
 func (w *walker) file(ctx context.Context, path, rel string, info fs.FileInfo, named bool) error {
+	if handled, err := w.mailbox(ctx, path, rel, info); handled {
+		return err
+	}
 	it := item{path: path, size: info.Size()}
 	kind, err := sniffFile(path)
 	want, ok := kindTo[w.opt.To]
@@ -143,7 +151,7 @@ var kindTo = map[string]struct {
 
 // inputExtensions are those that the output's extension replaces; any other
 // name keeps what follows its last dot.
-var inputExtensions = map[string]bool{".msg": true, ".eml": true, ".oft": true, ".mht": true}
+var inputExtensions = map[string]bool{".msg": true, ".eml": true, ".emlx": true, ".oft": true, ".mht": true}
 
 // output returns where the result for rel goes. When an input of this run with
 // another extension has taken the name, the whole name of the input is kept.
@@ -187,6 +195,9 @@ func sniffFile(path string) (Kind, error) {
 		return KindOther, err
 	}
 	kind := Sniff(head[:n])
+	if kind == KindOther && n > 0 && strings.EqualFold(filepath.Ext(path), ".eml") && bytes.IndexByte(head[:n], 0) < 0 {
+		return KindEML, nil // text without a header; its name says what it is
+	}
 	if kind != KindOther || n < sniffLen || !beginsWithField(head) {
 		return kind, nil
 	}

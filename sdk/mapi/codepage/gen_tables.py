@@ -7,8 +7,9 @@ own codecs, so the output depends only on the Python standard library.
 
 PAGES = [
     (500, "cp500"), (720, "cp720"), (737, "cp737"), (775, "cp775"), (857, "cp857"), (861, "cp861"),
-    (864, "cp864"), (869, "cp869"), (875, "cp875"), (1026, "cp1026"), (10006, "mac_greek"),
-    (10029, "mac_latin2"), (10079, "mac_iceland"), (10081, "mac_turkish"), (20273, "cp273"),
+    (864, "cp864"), (869, "cp869"), (875, "cp875"), (1026, "cp1026"), (10004, "mac_arabic"), (10006, "mac_greek"),
+    (10010, "mac_romanian"),
+    (10029, "mac_latin2"), (10079, "mac_iceland"), (10081, "mac_turkish"), (10082, "mac_croatian"), (20273, "cp273"),
     (20424, "cp424"), (28601, "iso8859_11"),
 ]
 
