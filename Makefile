@@ -11,7 +11,7 @@ MODULE   := github.com/oxbridge-mail/oxbridge
 FUZZTIME ?= 30s
 export GOBIN := $(BIN)
 
-.PHONY: help build test lint generate check-generated fuzz bench clean
+.PHONY: help build test lint generate check-generated fuzz bench man clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -49,8 +49,11 @@ fuzz: ## run every fuzz target for FUZZTIME (30s)
 bench: ## compare the plugin process with the same converter called in process
 	go test -run '^$$' -bench . -benchtime 3s -count 1 ./cmd/oxbridge
 
+man: build ## write the man pages into ./man
+	./oxbridge docs man man
+
 clean: ## remove what was built
-	rm -rf oxbridge $(BIN)
+	rm -rf oxbridge man $(BIN)
 
 $(BIN)/golangci-lint:
 	go install $(GOLANGCI_LINT)

@@ -33,6 +33,8 @@ var inside = map[string][]string{
 	"hostsvc":    {"session"},
 	"pluginhost": {"session", "hostsvc"},
 	"report":     {},
+	"look":       {},
+	"diff":       {"look"},
 	"batch":      {"session", "store", "report"},
 }
 
