@@ -14,7 +14,7 @@ MODULE   := github.com/oxbridge-mail/oxbridge
 FUZZTIME ?= 30s
 export GOBIN := $(BIN)
 
-.PHONY: help build test lint generate check-generated fuzz bench python clean
+.PHONY: help build test lint generate check-generated fuzz bench man python clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -59,8 +59,11 @@ $(BIN)/python:
 	python3 -m venv $@
 	$@/bin/pip install -q --disable-pip-version-check grpcio==$(GRPCIO) protobuf==$(PYPROTOBUF) || { rm -rf $@; exit 1; }
 
+man: build ## write the man pages into ./man
+	./oxbridge docs man man
+
 clean: ## remove what was built
-	rm -rf oxbridge $(BIN)
+	rm -rf oxbridge man $(BIN)
 
 $(BIN)/golangci-lint:
 	go install $(GOLANGCI_LINT)

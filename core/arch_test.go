@@ -35,6 +35,8 @@ var inside = map[string][]string{
 	"sandbox":     {},
 	"pluginhost":  {"session", "hostsvc", "sandbox"},
 	"report":      {},
+	"look":        {},
+	"diff":        {"look"},
 	"mailbox":     {},
 	"batch":       {"session", "store", "report", "mailbox"},
 }

@@ -7,6 +7,7 @@ import (
 	"os"
 	"slices"
 
+	"github.com/oxbridge-mail/oxbridge/core/look"
 	"github.com/oxbridge-mail/oxbridge/core/pluginhost"
 	"github.com/oxbridge-mail/oxbridge/plugins/eml"
 	"github.com/oxbridge-mail/oxbridge/sdk"
@@ -59,4 +60,10 @@ func builtinCommand(name string) (pluginhost.Command, error) {
 		return pluginhost.Command{}, err
 	}
 	return pluginhost.Command{Name: name, Path: self, Args: []string{serveCommand, name}}, nil
+}
+
+// richText reads bodies in RTF for the commands that look into messages.
+func richText(rtf []byte) (look.Rich, error) {
+	html, text, native, err := eml.Rich(rtf)
+	return look.Rich{HTML: html, Text: text, Native: native}, err
 }

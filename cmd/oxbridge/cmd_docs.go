@@ -27,6 +27,7 @@ done.`,
 		Args:    cobra.NoArgs,
 		RunE:    func(*cobra.Command, []string) error { return printMapping(stdout) },
 	})
+	cmd.AddCommand(newManCommand(stdout))
 	return cmd
 }
 

@@ -1,16 +1,12 @@
 package main
 
 import (
-	"encoding/hex"
 	"fmt"
 	"io"
 	"strings"
-	"time"
-	"unicode"
 
+	"github.com/oxbridge-mail/oxbridge/core/look"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi"
-	"github.com/oxbridge-mail/oxbridge/sdk/mapi/propname"
-	"github.com/oxbridge-mail/oxbridge/sdk/mapi/proptag"
 )
 
 // objectView is an object as inspect shows it.
@@ -20,23 +16,29 @@ type objectView struct {
 	Recipients  []*objectView `json:"recipients,omitempty"`
 	Attachments []*objectView `json:"attachments,omitempty"`
 	Embedded    *objectView   `json:"embedded,omitempty"`
+
+	title string // what the object is about, for people
 }
 
 type propView struct {
-	Tag   string `json:"tag"`
-	Name  string `json:"name,omitempty"`
-	Type  string `json:"type"`
-	Value any    `json:"value"`
-	Size  int64  `json:"size,omitempty"` // bytes, of values that are not shown whole
+	Tag     string `json:"tag"`
+	Name    string `json:"name,omitempty"`
+	Type    string `json:"type"`
+	Value   any    `json:"value"`
+	Meaning string `json:"meaning,omitempty"` // what the value stands for
+	Size    int64  `json:"size,omitempty"`    // bytes, of values that are not shown whole; -1 when it is not known
 }
 
 func messageView(m *mapi.Message) *objectView {
-	v := &objectView{Kind: "message", Properties: propViews(m.Props)}
+	v := &objectView{Kind: "message", Properties: propViews(m.Props), title: look.Subject(m.Props)}
 	for _, r := range m.Recipients {
-		v.Recipients = append(v.Recipients, &objectView{Kind: "recipient", Properties: propViews(r)})
+		v.Recipients = append(v.Recipients, &objectView{Kind: "recipient", Properties: propViews(r), title: look.Addressee.Of(r).String()})
 	}
 	for _, a := range m.Attachments {
-		av := &objectView{Kind: "attachment", Properties: propViews(a.Props)}
+		if a == nil {
+			continue
+		}
+		av := &objectView{Kind: "attachment", Properties: propViews(a.Props), title: look.AttachmentName(a)}
 		if a.Embedded != nil {
 			av.Embedded = messageView(a.Embedded)
 		}
@@ -48,127 +50,125 @@ func messageView(m *mapi.Message) *objectView {
 func propViews(ps mapi.Props) []propView {
 	out := make([]propView, 0, len(ps))
 	for _, p := range ps {
-		v := propView{Tag: p.Tag.String(), Name: propName(p), Type: p.Tag.Type().String()}
-		v.Value, v.Size = valueView(p.Value)
-		out = append(out, v)
+		s := look.Value(p)
+		out = append(out, propView{
+			Tag: p.Tag.String(), Name: look.PropName(p), Type: p.Tag.Type().String(),
+			Value: s.Value, Meaning: s.Meaning, Size: s.Size,
+		})
 	}
 	return out
 }
 
-// propName is the name that the specification gives the property, else the
-// named property's own name, else "".
-func propName(p mapi.Prop) string {
-	if p.Name.IsZero() {
-		return proptag.Name(p.Tag)
-	}
-	if n := propname.Name(p.Name); n != "" {
-		return n
-	}
-	return p.Name.String()
-}
-
-// shownBytes is how much of a binary value inspect shows.
-const shownBytes = 64
-
-// valueView returns a value that encoding/json and %v show well, and its size
-// in bytes when not all of it is shown.
-func valueView(v mapi.Value) (any, int64) {
-	switch v := v.(type) {
-	case []byte:
-		if len(v) > shownBytes {
-			return hex.EncodeToString(v[:shownBytes]) + "…", int64(len(v))
-		}
-		return hex.EncodeToString(v), 0
-	case [][]byte:
-		out := make([]string, len(v))
-		for i, b := range v {
-			out[i] = hex.EncodeToString(b)
-		}
-		return out, 0
-	case mapi.Filetime:
-		return timeView(v), 0
-	case []mapi.Filetime:
-		out := make([]string, len(v))
-		for i, t := range v {
-			out[i] = timeView(t)
-		}
-		return out, 0
-	case mapi.GUID:
-		return v.String(), 0
-	case []mapi.GUID:
-		out := make([]string, len(v))
-		for i, g := range v {
-			out[i] = g.String()
-		}
-		return out, 0
-	case mapi.Code:
-		return v.String(), 0
-	case mapi.Large:
-		return "(large)", v.Size()
-	}
-	return v, 0
-}
-
-func timeView(t mapi.Filetime) string {
-	if u, ok := t.Time(); ok {
-		return u.Format(time.RFC3339Nano)
-	}
-	return "none"
-}
-
-// shownText is how much of a string the text form shows, in bytes.
+// shownText is how much of a value the text form shows in a pipe, in bytes.
 const shownText = 200
 
-// printTree writes the text form: an object a heading, a property a line.
-func printTree(w io.Writer, v *objectView) error {
+// printTree writes the text form: an object a heading, a property a line. On a
+// terminal a line is as long as that is wide.
+func printTree(s screen, v *objectView) error {
 	var b strings.Builder
-	printObject(&b, v, v.Kind, "")
-	_, err := io.WriteString(w, b.String())
+	printObject(&b, s, v, v.Kind, "")
+	_, err := io.WriteString(s, b.String())
 	return err
 }
 
-func printObject(b *strings.Builder, v *objectView, title, indent string) {
-	fmt.Fprintf(b, "%s%s\n", indent, title)
+func printObject(b *strings.Builder, s screen, v *objectView, kind, indent string) {
+	title := ""
+	if v.title != "" && s.width > 0 {
+		title = "  " + look.CutWidth(look.Line(v.title), max(s.width-len(indent)-len(kind)-2, 8))
+	}
+	fmt.Fprintf(b, "%s%s%s\n", indent, s.in(bold, kind), s.in(faint, title))
 	inner := indent + "  "
+	column := maxNameColumn
+	if s.width > 0 {
+		column = nameColumn(v.Properties)
+	}
 	for _, p := range v.Properties {
-		name := p.Name
-		if name == "" {
-			name = "-"
-		}
-		fmt.Fprintf(b, "%s%s %-44s %-16s %s\n", inner, p.Tag, name, strings.TrimPrefix(p.Type, "Ptyp"), shown(p))
+		printProperty(b, s, p, inner, column)
 	}
 	for i, r := range v.Recipients {
-		printObject(b, r, fmt.Sprintf("recipient %d", i), inner)
+		printObject(b, s, r, fmt.Sprintf("recipient %d", i), inner)
 	}
 	for i, a := range v.Attachments {
-		printObject(b, a, fmt.Sprintf("attachment %d", i), inner)
+		printObject(b, s, a, fmt.Sprintf("attachment %d", i), inner)
 	}
 	if v.Embedded != nil {
-		printObject(b, v.Embedded, "embedded message", inner)
+		printObject(b, s, v.Embedded, "embedded message", inner)
 	}
 }
 
-// shown is a value on one line, harmless on a terminal.
-func shown(p propView) string {
-	text := fmt.Sprint(p.Value)
-	if s, ok := p.Value.(string); ok && p.Type == mapi.PtypString.String() {
-		text = s
+const (
+	maxNameColumn = 40  // most names fit
+	typeColumn    = 12  // and so do most types
+	roomForTypes  = 100 // columns of a terminal from which on types are shown
+)
+
+// nameColumn is how wide the column of names is.
+func nameColumn(ps []propView) int {
+	n := 0
+	for _, p := range ps {
+		n = max(n, look.Width(look.Line(p.Name)))
 	}
-	more := len(text) > shownText && p.Size == 0
-	if more {
-		text = strings.ToValidUTF8(text[:shownText], "") + "…"
+	return min(n, maxNameColumn)
+}
+
+func printProperty(b *strings.Builder, s screen, p propView, indent string, column int) {
+	name := look.Line(p.Name)
+	if name == "" {
+		name = "-"
 	}
-	text = strings.Map(func(r rune) rune {
-		if r == '\n' || r == '\t' {
-			return ' '
+	tag := p.Tag
+	if strings.HasPrefix(tag, "0x0000") { // a named property outside of a file has no id
+		tag = "0x----" + tag[len("0x0000"):]
+	}
+	line := indent + s.in(faint, tag) + " " + s.in(cyan, name) + strings.Repeat(" ", max(0, column-look.Width(name))) + " "
+	used := len(indent) + len(tag) + max(column, look.Width(name)) + 2
+	if s.width == 0 || s.width >= roomForTypes {
+		line += s.in(faint, fmt.Sprintf("%-*s", typeColumn, shortType(p.Type))) + " "
+		used += typeColumn + 1
+	}
+	room := 0
+	if s.width > 0 {
+		room = max(s.width-used, 8)
+	}
+	fmt.Fprintln(b, strings.TrimRight(line+shown(p, room), " "))
+}
+
+// shortType is the name of a type without what all have in common.
+func shortType(t string) string {
+	t = strings.TrimPrefix(t, "Ptyp")
+	if rest, ok := strings.CutPrefix(t, "Multiple"); ok {
+		return rest + "[]"
+	}
+	return t
+}
+
+// shown is a value on one line of so many columns, harmless on a terminal; 0 is
+// for a pipe.
+func shown(p propView, columns int) string {
+	whole := look.Plain(p.Value)
+	if cut, short := look.Cut(whole, shownText); short {
+		whole = cut + "…"
+	}
+	whole = look.Line(whole)
+	note := ""
+	switch {
+	case p.Size > 0:
+		note = " (" + look.Size(p.Size) + ")"
+	case p.Size < 0:
+		note = " (large)"
+	}
+	if p.Meaning != "" {
+		note = " = " + look.Line(p.Meaning) + note
+		if p.Type == mapi.PtypBinary.String() { // what it means says more than its bytes
+			whole = ""
+			note = strings.TrimPrefix(note, " ")
 		}
-		if unicode.IsControl(r) || unicode.Is(unicode.Cf, r) {
-			return -1
-		}
-		return r
-	}, text)
-	if p.Size != 0 {
-		text += fmt.Sprintf(" (%d bytes)", p.Size)
 	}
-	return text
+	if columns == 0 {
+		return whole + note
+	}
+	if room := columns - look.Width(note); room >= 8 || whole == "" {
+		return look.CutWidth(look.CutWidth(whole, max(room, 1))+note, columns)
+	}
+	return look.CutWidth(whole+note, columns)
 }

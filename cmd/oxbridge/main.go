@@ -19,6 +19,7 @@ import (
 // Exit codes; documented in README.md, never renumbered.
 const (
 	exitOK       = 0
+	exitDiffer   = 1  // diff: the messages differ
 	exitUsage    = 2  // bad flags or arguments; nothing was read
 	exitPartial  = 3  // the run ended, some messages failed
 	exitAborted  = 4  // the run stopped early: no plugin, disk full, interrupted
@@ -69,16 +70,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 
-	root := &cobra.Command{
-		Use:           "oxbridge",
-		Short:         "Convert Outlook messages (.msg) to Internet messages (.eml) and back",
-		SilenceUsage:  true,
-		SilenceErrors: true,
-	}
-	root.SetOut(stdout)
-	root.SetErr(stderr)
-	root.AddCommand(newConvertCommand(stdout, stderr), newInspectCommand(stdout, stderr),
-		newVerifyCommand(stdout, stderr), newRepairCommand(stdout), newDocsCommand(stdout), newVersionCommand(stdout))
+	root := newRootCommand(stdout, stderr)
 	root.SetArgs(args)
 
 	err := root.ExecuteContext(ctx)
@@ -99,4 +91,20 @@ func run(args []string, stdout, stderr io.Writer) int {
 		fmt.Fprintln(stderr, "hint: oxbridge --help lists what there is")
 		return exitUsage
 	}
+}
+
+// newRootCommand returns the program with all its commands.
+func newRootCommand(stdout, stderr io.Writer) *cobra.Command {
+	root := &cobra.Command{
+		Use:           "oxbridge",
+		Short:         "Convert Outlook messages (.msg) to Internet messages (.eml) and back",
+		SilenceUsage:  true,
+		SilenceErrors: true,
+	}
+	root.SetOut(stdout)
+	root.SetErr(stderr)
+	root.AddCommand(newConvertCommand(stdout, stderr), newInspectCommand(stdout, stderr), newDiffCommand(stdout, stderr),
+		newCatCommand(stdout, stderr), newVerifyCommand(stdout, stderr), newRepairCommand(stdout), newVersionCommand(stdout), newDocsCommand(stdout))
+	addCompletions(root)
+	return root
 }

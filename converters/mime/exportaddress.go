@@ -22,7 +22,7 @@ type somebody struct {
 // the group is empty.
 func (o *object) somebody(ps mapi.Props, who person, where string) (s somebody, ok bool) {
 	s = somebody{name: o.text(ps, who.name), kind: o.text(ps, who.addrType), email: o.text(ps, who.email), where: where, tag: who.email}
-	entry, _ := entryid.Parse(ps.Binary(who.entryID))
+	entry, _ := entryid.ParsePerson(ps.Binary(who.entryID))
 	if s.name == "" {
 		s.name = entry.Name
 	}
@@ -202,7 +202,7 @@ func (e *exporter) learnPerson(ps mapi.Props, who person) {
 	if !isInternetAddress(smtp) {
 		return
 	}
-	entry, _ := entryid.Parse(ps.Binary(who.entryID))
+	entry, _ := entryid.ParsePerson(ps.Binary(who.entryID))
 	for _, dn := range []string{ps.String(who.email), entry.Email} {
 		if dn = strings.ToLower(dn); isDN(dn) && e.known[dn] == "" {
 			e.known[dn] = smtp

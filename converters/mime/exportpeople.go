@@ -83,7 +83,7 @@ func (h *headerWriter) replyTo() {
 	names := strings.Split(o.text(o.m.Props, proptag.ReplyRecipientNames), ";")
 	var list []rfc5322.Address
 	for i, id := range entries {
-		entry, ok := entryid.Parse(id)
+		entry, ok := entryid.ParsePerson(id)
 		if !ok {
 			continue
 		}

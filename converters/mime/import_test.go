@@ -209,7 +209,7 @@ func checkReplyTo(t *testing.T, list []byte) {
 	t.Helper()
 	var got []string
 	for _, id := range entryid.List(list) {
-		o, ok := entryid.Parse(id)
+		o, ok := entryid.ParsePerson(id)
 		got = append(got, fmt.Sprint(o, ok))
 	}
 	if want := []string{"{f@x SMTP f@x} true", "{a;b SMTP g@x} true"}; !slices.Equal(got, want) {

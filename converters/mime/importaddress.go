@@ -75,7 +75,7 @@ func unhex(c byte) byte {
 
 // entryID returns the one-off entry identifier ([MS-OXCDATA] 2.2.5.1).
 func (p mailbox) entryID() []byte {
-	return entryid.OneOff(entryid.Person{Name: p.name, Type: p.kind, Email: p.email})
+	return entryid.NewOneOff(entryid.Person{Name: p.name, Type: p.kind, Email: p.email})
 }
 
 // searchKey returns PidTagSearchKey of an address ([MS-OXCMAIL] 2.2.3.1).

@@ -44,7 +44,7 @@ func everything(m *mapi.Message) {
 	m.Props.Set(proptag.MessageFlags, int32(8))
 	m.Props.Set(proptag.BodyContentId, "body@example.org")
 	m.Props.Set(proptag.BodyContentLocation, "http://example.org/")
-	m.Props.Set(proptag.ReplyRecipientEntries, entryid.Join([][]byte{entryid.OneOff(entryid.Person{Name: "Kay", Type: "SMTP", Email: "kay@example.org"})}))
+	m.Props.Set(proptag.ReplyRecipientEntries, entryid.Join([][]byte{entryid.NewOneOff(entryid.Person{Name: "Kay", Type: "SMTP", Email: "kay@example.org"})}))
 	for kind := mapi.RecipientTo; kind <= mapi.RecipientBcc; kind++ {
 		m.Recipients = append(m.Recipients, somePerson(kind, "Bea", "bea@example.org"))
 	}

@@ -104,8 +104,8 @@ func TestPrepare(t *testing.T) {
 	m.Recipients = []mapi.Props{exchange(recipient, "/o=x/cn=a"), known, exchange(recipient, "/o=x/cn=b"), other, byID}
 	inner := &mapi.Message{Recipients: []mapi.Props{exchange(recipient, "/o=x/cn=a")}}
 	m.Attachments = []*mapi.Attachment{nil, {Embedded: inner}, {}}
-	kay := entryid.OneOff(entryid.Person{Name: "Kay", Type: "SMTP", Email: "kay@example.org"})
-	m.Props.Set(proptag.ReplyRecipientEntries, entryid.Join([][]byte{kay, entryid.OneOff(entryid.Person{Name: "A", Type: "EX", Email: "/o=x/cn=a"})}))
+	kay := entryid.NewOneOff(entryid.Person{Name: "Kay", Type: "SMTP", Email: "kay@example.org"})
+	m.Props.Set(proptag.ReplyRecipientEntries, entryid.Join([][]byte{kay, entryid.NewOneOff(entryid.Person{Name: "A", Type: "EX", Email: "/o=x/cn=a"})}))
 	if err := b.Prepare(m); err != nil {
 		t.Fatal(err)
 	}
@@ -123,7 +123,7 @@ func TestPrepare(t *testing.T) {
 	}
 	var people []entryid.Person
 	for _, id := range entryid.List(m.Props.Binary(proptag.ReplyRecipientEntries)) {
-		p, _ := entryid.Parse(id)
+		p, _ := entryid.ParsePerson(id)
 		people = append(people, p)
 	}
 	want := []entryid.Person{{Name: "Kay", Type: "SMTP", Email: "kay@example.org"}, {Name: "A", Type: "SMTP", Email: "a@example.org"}}

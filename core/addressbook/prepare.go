@@ -62,7 +62,7 @@ func (b *Book) fill(ps *mapi.Props, g group) {
 	}
 	kind, dn := ps.String(g.addrType), ps.String(g.email)
 	if dn == "" {
-		if p, ok := entryid.Parse(ps.Binary(g.entryID)); ok {
+		if p, ok := entryid.ParsePerson(ps.Binary(g.entryID)); ok {
 			kind, dn = p.Type, p.Email
 		}
 	}
@@ -86,7 +86,7 @@ func (b *Book) replyTo(ps *mapi.Props) {
 	names := strings.Split(ps.String(proptag.ReplyRecipientNames), ";")
 	found := false
 	for i, id := range ids {
-		p, ok := entryid.Parse(id)
+		p, ok := entryid.ParsePerson(id)
 		if !ok {
 			continue
 		}
@@ -98,7 +98,7 @@ func (b *Book) replyTo(ps *mapi.Props) {
 			p.Name = strings.TrimSpace(names[i])
 		}
 		p.Type, p.Email = "SMTP", addr
-		ids[i], found = entryid.OneOff(p), true
+		ids[i], found = entryid.NewOneOff(p), true
 	}
 	if found {
 		ps.Set(proptag.ReplyRecipientEntries, entryid.Join(ids))

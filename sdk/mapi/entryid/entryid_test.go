@@ -1,75 +1,102 @@
 package entryid
 
 import (
-	"bytes"
+	"encoding/hex"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/oxbridge-mail/oxbridge/sdk/mapi/codepage"
 )
 
-func id(uid [16]byte, rest string) []byte {
-	return append(append([]byte{0, 0, 0, 0}, uid[:]...), rest...)
-}
+const (
+	oneOffStart  = "00000000" + "812b1fa4bea310199d6e00dd010f5402"
+	bookStart    = "00000000" + "dca740c8c042101ab4b908002b2fe182"
+	contactStart = "00000000" + "fe42aa0a18c71a10e8850b651c240000"
+	storeStart   = "00000000" + "38a1bb1005e5101aa1bb08002b2a56c2"
+)
+
+// wide is text in UTF-16 with its NUL, in hexadecimal.
+func wide(s string) string { return hex.EncodeToString(codepage.EncodeUTF16(s)) + "0000" }
+
+func narrow(s string) string { return hex.EncodeToString([]byte(s)) + "00" }
 
 func TestParse(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
 		name string
-		in   []byte
-		want Person
+		in   string // hexadecimal
+		want ID
 		ok   bool
 	}{
-		{"a one-off in 8 bits", id(OneOffUID, "\x00\x00\x00\x00Kay\x00SMTP\x00kay@example.org\x00"), Person{"Kay", "SMTP", "kay@example.org"}, true},
-		{"a one-off in Unicode", OneOff(Person{"Zoë", "SMTP", "z@é"}), Person{"Zoë", "SMTP", "z@é"}, true},
-		{"a one-off cut short", OneOff(Person{"Zoë", "SMTP", "z@é"})[:30], Person{Name: "Zoë"}, false},
-		{"NUL is no end of a name", OneOff(Person{"a\x00b", "SMTP", "c@d"}), Person{"ab", "SMTP", "c@d"}, true},
-		{"an entry of an address book", id(AddressBookUID, "\x01\x00\x00\x00\x00\x00\x00\x00/o=x/cn=y\x00"), Person{Type: "EX", Email: "/o=x/cn=y"}, true},
-		{"an address book cut short", id(AddressBookUID, "\x01\x00\x00\x00\x00"), Person{}, false},
-		{"another provider", id([16]byte{1}, "\x00\x00\x00\x00abc"), Person{}, false},
-		{"too short", []byte{0, 0, 0, 0}, Person{}, false},
+		{"one-off in Unicode", oneOffStart + "00000180" + wide("Zoë") + wide("SMTP") + wide("zoe@example.org"),
+			ID{Kind: OneOff, Person: Person{Name: "Zoë", Type: "SMTP", Email: "zoe@example.org"}}, true},
+		{"one-off in 8 bits", oneOffStart + "00000100" + narrow("Zo\xEB") + narrow("SMTP") + narrow("zoe@example.org"),
+			ID{Kind: OneOff, Person: Person{Name: "Zoë", Type: "SMTP", Email: "zoe@example.org"}}, true},
+		{"address book", bookStart + "0100000000000000" + narrow("/o=Org/cn=Zoe"),
+			ID{Kind: AddressBook, Person: Person{Type: "EX", Email: "/o=Org/cn=Zoe"}}, true},
+		{"contact", contactStart + "0300000004000000" + "02000000" + "02000000" + "abcd",
+			ID{Kind: Contact, Index: 2, Inner: []byte{0xAB, 0xCD}}, true},
+		{"contact that claims more than there is", contactStart + "0300000004000000" + "02000000" + "ffffffff", ID{}, false},
+		{"store", storeStart + "00", ID{Kind: Store}, true},
+		{"folder", strings.Repeat("11", folderSize), ID{Kind: Folder}, true},
+		{"message", strings.Repeat("11", messageSize), ID{Kind: Message}, true},
+		{"one-off cut short", oneOffStart + "00000180" + "4100", ID{}, false},
+		{"too short", "0000", ID{}, false},
+		{"empty", "", ID{}, false},
 	}
 	for _, tt := range tests {
-		if got, ok := Parse(tt.in); ok != tt.ok || ok && got != tt.want {
-			t.Errorf("%s: %+v, %t, want %+v", tt.name, got, ok, tt.want)
-		}
-	}
-}
-
-func TestListAndJoin(t *testing.T) {
-	t.Parallel()
-	in := [][]byte{[]byte("a"), []byte("abcd"), []byte("abcdefg")}
-	list := Join(in)
-	if len(list)%4 != 0 || int(list[4]) != len(list)-listHeader {
-		t.Errorf("list % x", list)
-	}
-	if diff := cmp.Diff(in, List(list)); diff != "" {
-		t.Error(diff)
-	}
-	if got := List(list[:len(list)-5]); len(got) != 2 {
-		t.Errorf("%q of a list that is cut short", got)
-	}
-	if got := List(Join(nil)); got != nil {
-		t.Errorf("%q of an empty list", got)
-	}
-}
-
-// FuzzParse: what is read can be written, and reads the same again.
-func FuzzParse(f *testing.F) {
-	f.Add(OneOff(Person{"Zoë", "SMTP", "z@é"}))
-	f.Add(Join([][]byte{OneOff(Person{"a", "EX", "/o=x"}), {1}}))
-	f.Fuzz(func(t *testing.T, in []byte) {
-		if p, ok := Parse(in); ok {
-			again, ok := Parse(OneOff(p))
-			if !ok || again != p {
-				t.Errorf("%+v reads back as %+v", p, again)
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			in, err := hex.DecodeString(tt.in)
+			if err != nil {
+				t.Fatal(err)
 			}
+			got, ok := Parse(in)
+			if ok != tt.ok {
+				t.Fatalf("ok is %v, want %v", ok, tt.ok)
+			}
+			tt.want.Provider = got.Provider
+			if diff := cmp.Diff(tt.want, got); ok && diff != "" {
+				t.Errorf("-want +got:\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestList(t *testing.T) {
+	t.Parallel()
+	in, _ := hex.DecodeString("02000000" + "00000000" + "03000000" + "aabbcc00" + "01000000" + "dd")
+	got := List(in)
+	if len(got) != 2 || hex.EncodeToString(got[0]) != "aabbcc" || hex.EncodeToString(got[1]) != "dd" {
+		t.Errorf("entries %x", got)
+	}
+	in[0] = 0xFF // more than there are
+	if got := List(in); len(got) != 2 {
+		t.Errorf("%d entries of a list that claims too many", len(got))
+	}
+	if got := List([]byte{1, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF, 0xFF, 0xFF}); got != nil {
+		t.Errorf("an entry longer than the list: %x", got)
+	}
+}
+
+// FuzzParse holds both functions to not failing.
+func FuzzParse(f *testing.F) {
+	for _, s := range []string{oneOffStart + "00000180" + wide("a") + wide("b") + wide("c"), bookStart + "01000000000000004100", contactStart} {
+		b, _ := hex.DecodeString(s)
+		f.Add(b)
+	}
+	f.Fuzz(func(t *testing.T, b []byte) {
+		if id, ok := Parse(b); ok != (id.Kind != Unknown) {
+			t.Errorf("ok %v of kind %s", ok, id.Kind)
 		}
-		list := List(in)
-		if diff := cmp.Diff(list, List(Join(list))); diff != "" && len(list) > 0 {
-			t.Error(diff)
+		n := 0
+		for _, e := range List(b) {
+			n += len(e)
 		}
-		if n := len(bytes.Join(list, nil)); n > len(in) {
-			t.Errorf("%d bytes out of %d", n, len(in))
+		if n > len(b) {
+			t.Errorf("entries of %d bytes in %d", n, len(b))
 		}
 	})
 }

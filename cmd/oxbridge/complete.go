@@ -1,0 +1,59 @@
+package main
+
+import "github.com/spf13/cobra"
+
+// messageFiles are the extensions of files with messages.
+var messageFiles = []string{"msg", "eml", "oft"}
+
+// completeMessages completes the names of files with messages, for at most n
+// arguments; 0 is any number.
+func completeMessages(n int) cobra.CompletionFunc {
+	return func(_ *cobra.Command, args []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
+		if n > 0 && len(args) >= n {
+			return nil, cobra.ShellCompDirectiveNoFileComp
+		}
+		return messageFiles, cobra.ShellCompDirectiveFilterFileExt
+	}
+}
+
+// completeInputs completes files with messages of a format that --to can be made
+// of; without --to, of any.
+func completeInputs(cmd *cobra.Command, _ []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	switch to, _ := cmd.Flags().GetString("to"); to {
+	case "eml":
+		return []cobra.Completion{"msg", "oft"}, cobra.ShellCompDirectiveFilterFileExt
+	case "msg":
+		return []cobra.Completion{"eml"}, cobra.ShellCompDirectiveFilterFileExt
+	}
+	return messageFiles, cobra.ShellCompDirectiveFilterFileExt
+}
+
+// completeWords completes the value of a flag that is one of a few words.
+func completeWords(cmd *cobra.Command, flag string, words ...string) {
+	_ = cmd.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(words, cobra.ShellCompDirectiveNoFileComp))
+}
+
+// addCompletions tells shells what the flags and arguments of the commands can
+// be, for those that do not say so themselves.
+func addCompletions(root *cobra.Command) {
+	for _, cmd := range root.Commands() {
+		if cmd.Flags().Lookup("color") != nil {
+			completeWords(cmd, "color", "auto", "always", "never")
+		}
+		switch cmd.Name() {
+		case "convert":
+			cmd.ValidArgsFunction = completeInputs
+			completeWords(cmd, "to", "eml\tInternet messages", "msg\tOutlook messages")
+			_ = cmd.MarkFlagDirname("out")
+			for _, o := range builtinOptions() {
+				if len(o.Choices) > 0 {
+					completeWords(cmd, o.Name, o.Choices...)
+				}
+			}
+		case "verify":
+			cmd.ValidArgsFunction = completeMessages(0)
+		case "repair":
+			cmd.ValidArgsFunction = completeMessages(1)
+		}
+	}
+}
