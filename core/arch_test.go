@@ -33,7 +33,8 @@ var inside = map[string][]string{
 	"hostsvc":    {"session"},
 	"pluginhost": {"session", "hostsvc"},
 	"report":     {},
-	"batch":      {"session", "store", "report"},
+	"prepare":    {"cfb", "msg", "session"},
+	"batch":      {"session", "store", "report", "prepare"},
 }
 
 // transport lists the rooms that may know go-plugin and gRPC.

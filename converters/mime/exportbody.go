@@ -19,7 +19,8 @@ import (
 type body struct {
 	text, html           []byte // UTF-8; nil when there is none
 	largeText, largeHTML mapi.Large
-	htmlPage             int // code page of largeHTML
+	htmlPage             int   // code page of largeHTML
+	placeholders         []int // offsets in html where attachments have their place
 }
 
 // hasHTML reports whether the body has HTML in any form.
@@ -197,7 +198,7 @@ func (o *object) fromRTF(b *body) {
 		o.unreadable(proptag.RtfCompressed, err)
 	}
 	if html != "" {
-		b.html = []byte(html)
+		b.html, b.placeholders = []byte(html), info.Placeholders
 	}
 	o.rtfProblems(info)
 }

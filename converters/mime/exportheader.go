@@ -31,6 +31,7 @@ func (o *object) header() [][]byte {
 	h.subject()
 	h.date()
 	h.ruled()
+	h.class()
 	h.named()
 	if h.unsent {
 		h.add("X-Unsent", rfc5322.Raw("X-Unsent", "1"))

@@ -75,6 +75,9 @@ func (h *headerWriter) replyTo() {
 // than Outlook forget to say so.
 func (h *headerWriter) recipients() {
 	o := h.o
+	if isDeliveryReport(o.text(o.m.Props, proptag.MessageClass)) && h.reportRecipient() {
+		return
+	}
 	lists := map[int32][]rfc5322.Address{}
 	for i, r := range o.m.Recipients {
 		kind, _ := r.Int32(proptag.RecipientType)
@@ -94,6 +97,28 @@ func (h *headerWriter) recipients() {
 			h.addresses(f.name, displayed(o.text(o.m.Props, f.display)))
 		}
 	}
+}
+
+// isDeliveryReport reports whether the recipient table of a message of the class
+// has those that a report is about, not those to whom it goes.
+func isDeliveryReport(class string) bool {
+	class = strings.ToUpper(class)
+	return strings.HasPrefix(class, "REPORT.") && (strings.HasSuffix(class, ".DR") || strings.HasSuffix(class, ".NDR"))
+}
+
+// reportRecipient writes To of a delivery report: what the transport headers
+// say, else whom it reached ([MS-OXCMAIL] 2.1.3.1.1). It returns false when
+// neither is known.
+func (h *headerWriter) reportRecipient() bool {
+	if len(h.o.trace.addresses("To")) > 0 {
+		return true
+	}
+	for _, who := range []person{receivedForTags, receivedTags} {
+		if a, ok := h.o.address(h.o.m.Props, who, ""); ok && h.addresses("To", []rfc5322.Address{a}) {
+			return true
+		}
+	}
+	return false
 }
 
 // recipientFields are the fields of recipients, and the property that has the

@@ -14,6 +14,7 @@ import (
 
 	"github.com/oxbridge-mail/oxbridge/core/report"
 	"github.com/oxbridge-mail/oxbridge/core/session"
+	"github.com/oxbridge-mail/oxbridge/sdk/mapi"
 )
 
 // A Converter runs jobs, any number at once.
@@ -46,6 +47,12 @@ type Options struct {
 	Timeout time.Duration
 	// Settings are passed to the plugin.
 	Settings map[string]string
+	// MessagesAsFiles says that messages attached to messages are .msg files
+	// outside of .msg files, both ways; see package prepare.
+	MessagesAsFiles bool
+	// Prepare, if not nil, changes each message for the converter; see
+	// session.Job.
+	Prepare func(*mapi.Message) error
 	// Started, if not nil, is told that an input was found. Done is told each
 	// result. Neither is called concurrently.
 	Started func(input string)

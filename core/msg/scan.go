@@ -98,7 +98,7 @@ func (r *reader) entries(st *cfb.Storage, header int, report problem.Reporter) (
 	r.raw = grow(r.raw, int(min(s.Size(), limit)))
 	b := r.raw
 	if n, err := s.ReadAt(b, 0); n < len(b) {
-		if !damage(err) {
+		if !Damaged(err) {
 			return nil, err
 		}
 		bad("property stream cut short")

@@ -52,7 +52,7 @@ func (r *reader) load(c *contents, sc scope) (mapi.Props, error) {
 			if p.tag.ID() >= firstNamed {
 				to.Name = name
 			}
-		case damage(err):
+		case Damaged(err):
 			sc.report.Report(problem.Problem{Code: "msg.property.damaged", Severity: problem.Loss, Tag: p.tag,
 				Detail: err.Error() + "; the property was left out"})
 		default:

@@ -1,0 +1,126 @@
+package mime
+
+import (
+	"bytes"
+	"cmp"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/oxbridge-mail/oxbridge/converters/rfc5322"
+	"github.com/oxbridge-mail/oxbridge/sdk/mapi"
+	"github.com/oxbridge-mail/oxbridge/sdk/mapi/proptag"
+)
+
+// pictureTypes are the beginnings of pictures, and where they stand.
+var pictureTypes = []struct {
+	at     int
+	magic  string
+	kind   string
+	suffix string
+}{
+	{0, "\x89PNG\r\n\x1a\n", "image/png", ".png"},
+	{0, "\xFF\xD8\xFF", "image/jpeg", ".jpg"},
+	{0, "GIF8", "image/gif", ".gif"},
+	{0, "BM", "image/bmp", ".bmp"},
+	{40, " EMF", "image/emf", ".emf"},
+	{0, "\xD7\xCD\xC6\x9A", "image/wmf", ".wmf"},
+	{0, "\x01\x00\x09\x00", "image/wmf", ".wmf"},
+	{0, "\x02\x00\x09\x00", "image/wmf", ".wmf"},
+}
+
+// pictureType returns the media type of a picture and the extension of its
+// files, "" when it is none that is known.
+func pictureType(v mapi.Value) (kind, suffix string) {
+	r, err := openValue(v)
+	if err != nil {
+		return "", ""
+	}
+	defer r.Close()
+	var head [44]byte
+	n, _ := io.ReadFull(r, head[:]) // what is shorter is no picture
+	for _, t := range pictureTypes {
+		if t.at+len(t.magic) <= n && bytes.HasPrefix(head[t.at:], []byte(t.magic)) {
+			return t.kind, t.suffix
+		}
+	}
+	return "", ""
+}
+
+// pictureID returns the Content-ID of the picture of an OLE object, "" when there
+// is none. A body that refers to it shows the picture.
+func (o *object) pictureID(a *mapi.Attachment) string {
+	if method, _ := a.Props.Int32(proptag.AttachMethod); method != mapi.AttachStorage {
+		return ""
+	}
+	v, ok := a.Props.Get(proptag.AttachRendering)
+	if !ok {
+		return ""
+	}
+	if kind, _ := pictureType(v); kind == "" {
+		return ""
+	}
+	return madeID([]byte(o.e.seed), fmt.Append(nil, "picture ", o.depth, slices.Index(o.m.Attachments, a)))
+}
+
+// picture returns the part with what an OLE object looks like, which is
+// PidTagAttachRendering of its attachment, nil when nobody knows; and whether the
+// HTML shows it ([MS-OXCMAIL] 2.1.3.4.4).
+func (o *object) picture(a *mapi.Attachment, refs *htmlRefs) (p *part, inline bool) {
+	id := o.pictureID(a)
+	if id == "" {
+		return nil, false
+	}
+	v, _ := a.Props.Get(proptag.AttachRendering)
+	kind, suffix := pictureType(v)
+	name := strings.TrimSpace(o.fileName(a))
+	if name == "" {
+		name = "picture"
+	}
+	name += suffix
+	p = new(part)
+	p.field(rfc5322.Parameterized("Content-Type", kind, []rfc5322.Param{{Name: "name", Value: name}}))
+	p.field(rfc5322.Raw("Content-Transfer-Encoding", "base64"))
+	p.field(rfc5322.Parameterized("Content-Disposition", "inline", append([]rfc5322.Param{{Name: "filename", Value: name}}, sizeParam(v)...)))
+	p.field(rfc5322.MessageIDs("Content-ID", "<"+id+">"))
+	p.body = func() error { return o.place(v) }
+	return p, refs != nil && !refs.unknown && refs.hasID(id)
+}
+
+// placePictures puts the pictures of objects where the body has a placeholder
+// for them: the k-th placeholder stands for the k-th attachment by
+// PidTagRenderingPosition ([MS-OXCMAIL] 2.1.3.4.1.1).
+func (o *object) placePictures(b *body) {
+	var out []byte
+	done := 0
+	for k, a := range inPlace(o.m.Attachments) {
+		if b.html == nil || k >= len(b.placeholders) {
+			break
+		}
+		at := b.placeholders[k]
+		if id := o.pictureID(a); id != "" && at >= done && at <= len(b.html) {
+			out = append(append(out, b.html[done:at]...), `<img src="cid:`+id+`" alt="">`...)
+			done = at
+		}
+	}
+	if out != nil {
+		b.html = append(out, b.html[done:]...)
+	}
+}
+
+// inPlace returns the attachments that have a place in the body, in its order.
+func inPlace(attachments []*mapi.Attachment) []*mapi.Attachment {
+	position := func(a *mapi.Attachment) int32 {
+		n, _ := a.Props.Int32(proptag.RenderingPosition)
+		return n
+	}
+	var list []*mapi.Attachment
+	for _, a := range attachments {
+		if a != nil && a.Props.Has(proptag.RenderingPosition) && position(a) >= 0 {
+			list = append(list, a)
+		}
+	}
+	slices.SortStableFunc(list, func(a, b *mapi.Attachment) int { return cmp.Compare(position(a), position(b)) })
+	return list
+}
