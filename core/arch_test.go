@@ -38,7 +38,8 @@ var inside = map[string][]string{
 	"look":        {},
 	"diff":        {"look"},
 	"mailbox":     {},
-	"batch":       {"session", "store", "report", "mailbox"},
+	"prepare":     {"cfb", "msg", "session"},
+	"batch":       {"session", "store", "report", "mailbox", "prepare"},
 }
 
 // transport lists the rooms that may know go-plugin and gRPC.

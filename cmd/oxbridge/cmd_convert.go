@@ -26,6 +26,7 @@ type convertOptions struct {
 	json      bool
 	problems  bool
 	addresses string
+	attached  string // how attached messages are written: eml or msg
 	settings  settings
 }
 
@@ -64,6 +65,7 @@ early, 70 a fault of oxbridge.`,
 	f.BoolVar(&opts.json, "json", false, "print one JSON object for each message on standard output")
 	f.BoolVar(&opts.problems, "problems", false, "print what was lost or repaired, message by message")
 	f.StringVar(&opts.addresses, "addresses", "", "take Internet addresses of Exchange users from the CSV `file`: legacyExchangeDN,SMTP")
+	f.StringVar(&opts.attached, "attached-messages", "eml", "in .eml files, messages attached to messages are `eml` (message/rfc822) or msg (.msg files, which become messages again on the way back)")
 	opts.settings.addFlags(f, builtinOptions())
 	_ = cmd.MarkFlagRequired("to")
 	_ = cmd.MarkFlagRequired("out")
@@ -75,6 +77,8 @@ func (o convertOptions) check() error {
 	switch {
 	case o.to != "eml" && o.to != "msg":
 		return &exitError{code: exitUsage, err: fmt.Errorf("--to %s: no such format", o.to), hint: "use --to eml or --to msg"}
+	case o.attached != "eml" && o.attached != "msg":
+		return &exitError{code: exitUsage, err: fmt.Errorf("--attached-messages %s: no such form", o.attached), hint: "use eml or msg"}
 	case o.jobs < 0:
 		return &exitError{code: exitUsage, err: fmt.Errorf("--jobs must not be negative, got %d", o.jobs)}
 	case o.outDir == "":
@@ -117,7 +121,8 @@ func runConvert(ctx context.Context, opts convertOptions, paths []string, stdout
 	}
 	out := newConsole(opts, stdout, stderr)
 	summary, err := batch.Run(ctx, pool, paths, batch.Options{
-		To: opts.to, OutDir: opts.outDir, Overwrite: opts.overwrite, Jobs: opts.jobs, Settings: opts.settings, Prepare: prepare,
+		To: opts.to, OutDir: opts.outDir, Overwrite: opts.overwrite, Jobs: opts.jobs, Settings: opts.settings,
+		MessagesAsFiles: opts.attached == "msg", Prepare: prepare,
 		Started: out.started, Done: out.done,
 	})
 	out.end(summary)

@@ -7,7 +7,6 @@ import (
 
 	"github.com/oxbridge-mail/oxbridge/converters/rfc5322"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi"
-	"github.com/oxbridge-mail/oxbridge/sdk/mapi/proptag"
 	"github.com/oxbridge-mail/oxbridge/sdk/problem"
 	"github.com/oxbridge-mail/oxbridge/sdk/transfer"
 )
@@ -101,9 +100,9 @@ const (
 //	address.unresolved         somebody has no Internet address
 //	mime.attachment.empty      an attachment has no contents
 //	mime.attachment.ole        an OLE object is written as a compound file (info)
-//	mime.attachment.reference  an attachment is a reference, which is not followed
+//	mime.attachment.reference  an attachment is a reference, which is written as one and not followed
 //	mime.body.unreadable       a body cannot be used
-//	mime.class                 a calendar item, contact or the like, written as mail
+//	mime.class                 a calendar item, contact or the like, written as mail (info when nothing is lost)
 //	mime.date.substitute       the date is that of creation or modification (info)
 //	mime.header.type           a header field kept by name is no string
 //	mime.html.codepage         the HTML is not in the code page that the message names
@@ -111,15 +110,19 @@ const (
 //	mime.limit.text            text was made of the beginning of long HTML
 //	mime.message.unsent        written as a draft, as there is no sender or date (info)
 //	mime.property.unreadable   a string property cannot be used
+//	mime.rpmsg.protected       the contents are protected, and carried as they are (info)
 //	mime.rtf.damaged           the RTF body has defects
 //	mime.rtf.metafile          pictures inside RTF are of a type that few programs show (info)
 //	mime.rtf.page              headers, footers and comments of an RTF body are left out
 //	mime.rtf.picture           pictures and objects inside RTF are left out
 //	mime.smime.structure       a secure message without its one attachment
+//	mime.value.damaged         a value cannot be read to its end
 //
-// Attachments are placed by dst.Ref and never read here, except for signed
-// entities. Errors are those of dst, of ctx and of reading a mapi.Large, and one
-// for a Charset that bodies are not written in. m must be a tree.
+// Attachments are placed by dst.Ref and not read here, except for what the form
+// depends on: signed entities and the beginnings of some others. Errors are those
+// of dst, of ctx and of reading a mapi.Large, but for MAPI_E_CORRUPT_DATA: a
+// value that is damaged costs itself alone; and one for a Charset that bodies are
+// not written in. m must be a tree.
 func Export(ctx context.Context, m *mapi.Message, dst transfer.Output, opt ExportOptions, report problem.Reporter) error {
 	if opt.MaxDepth <= 0 {
 		opt.MaxDepth = defaultDepth
@@ -170,9 +173,7 @@ func (e *exporter) message(m *mapi.Message, depth int, report problem.Reporter) 
 	}
 	o := &object{e: e, m: m, depth: depth, report: report}
 	o.trace = parseTransport(o.text(m.Props, transportHeaders))
-	if class := o.text(m.Props, proptag.MessageClass); class != "" && !isClass(class, "IPM.Note") {
-		o.say("mime.class", problem.Loss, proptag.MessageClass, "a message of class %s is written as mail; what only its class has is left out", class)
-	}
+	o.sayClass()
 	root, err := o.structure()
 	if err != nil {
 		return err

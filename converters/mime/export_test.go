@@ -341,7 +341,7 @@ func TestExportStructure(t *testing.T) {
 		}))}, []string{"multipart/mixed", "text/plain", "application/octet-stream"}, ""},
 		{"a reference is not followed", []func(*mapi.Message){add(attached("m", nil, func(a *mapi.Attachment) {
 			a.Props.Set(proptag.AttachLongPathname, `\\server\share\m`)
-		}))}, []string{"text/plain"}, "mime.attachment.reference"},
+		}))}, []string{"multipart/mixed", "text/plain", "message/external-body", "application/octet-stream"}, "mime.attachment.reference"},
 		{"an attachment without contents", []func(*mapi.Message){add(attached("m", nil, nil))}, []string{"text/plain"}, "mime.attachment.empty"},
 		{"nil attachments", []func(*mapi.Message){add(nil)}, []string{"text/plain"}, ""},
 	}

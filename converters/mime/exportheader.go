@@ -33,6 +33,7 @@ func (o *object) header() [][]byte {
 	h.date()
 	h.ruled()
 	h.derived()
+	h.class()
 	h.named()
 	if h.unsent {
 		h.add("X-Unsent", h.form.Raw("X-Unsent", "1"))

@@ -74,6 +74,9 @@ func (o *object) placedAttachments() []*mapi.Attachment {
 
 // placeholder returns what stands for an attachment in HTML.
 func (o *object) placeholder(a *mapi.Attachment) string {
+	if id := o.pictureID(a); id != "" {
+		return `<img src="cid:` + id + `" alt="">`
+	}
 	name := o.fileName(a)
 	if a.Embedded != nil && name == "" {
 		name = o.text(a.Embedded.Props, proptag.Subject)

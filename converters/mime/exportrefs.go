@@ -11,9 +11,15 @@ import (
 type htmlRefs struct {
 	unknown bool            // the HTML was not looked at
 	ids     map[string]bool // in lower case
+	places  []idPlace       // of the references to ids, in order
 	html    []byte
-	values  map[string]bool // of attributes, in lower case; nil until a location is asked for
+	values  map[string]bool   // of attributes, in lower case; nil until a location is asked for
+	claimed map[string]bool   // what an attachment is shown for already
+	renamed map[string]string // ids, in lower case, that the HTML is to have others for
 }
+
+// An idPlace is where HTML refers to a Content-ID: what follows "cid:".
+type idPlace struct{ start, end int }
 
 // references collects the Content-IDs that HTML refers to by cid: (RFC 2392).
 func references(b body) *htmlRefs {
@@ -25,10 +31,10 @@ func references(b body) *htmlRefs {
 	}
 	r := &htmlRefs{ids: map[string]bool{}, html: b.html}
 	const scheme = "cid:"
-	for rest := b.html; ; {
+	for rest := b.html; len(r.places) < maxReferences; {
 		i := bytes.IndexByte(rest, ':')
 		if i < 0 {
-			return r
+			break
 		}
 		before := rest[:i+1]
 		rest = rest[i+1:]
@@ -39,20 +45,70 @@ func references(b body) *htmlRefs {
 		if end < 0 {
 			end = min(len(rest), maxLine)
 		}
-		r.add(string(rest[:end]))
+		if i := bytes.Index(rest[:end], []byte("&quot;")); i >= 0 {
+			end = i
+		}
+		start := len(b.html) - len(rest)
+		r.places = append(r.places, idPlace{start, start + end})
+		for _, id := range idForms(rest[:end]) {
+			r.ids[id] = true
+		}
 	}
+	return r
 }
 
-// add takes a reference in the form in which HTML has it.
-func (r *htmlRefs) add(ref string) {
-	ref = strings.ReplaceAll(ref, "&amp;", "&")
-	if i := strings.Index(ref, "&quot;"); i >= 0 {
-		ref = ref[:i]
+// idForms returns what a reference in HTML may mean, in lower case: itself, and
+// without percent-encoding.
+func idForms(ref []byte) []string {
+	id := strings.ToLower(strings.ReplaceAll(string(ref), "&amp;", "&"))
+	if plain, err := url.PathUnescape(id); err == nil && plain != id {
+		return []string{id, strings.ToLower(plain)}
 	}
-	r.ids[strings.ToLower(ref)] = true
-	if plain, err := url.PathUnescape(ref); err == nil {
-		r.ids[strings.ToLower(plain)] = true
+	return []string{id}
+}
+
+// claim takes an id and a location for one attachment. Of two that are named
+// alike the first is shown.
+func (r *htmlRefs) claim(names ...string) bool {
+	free := false
+	for _, name := range names {
+		name = strings.ToLower(name)
+		if name == "" || r.claimed[name] {
+			continue
+		}
+		if r.claimed == nil {
+			r.claimed = map[string]bool{}
+		}
+		free, r.claimed[name] = true, true
 	}
+	return free
+}
+
+// rename makes the HTML refer to another Content-ID.
+func (r *htmlRefs) rename(from, to string) {
+	if r.renamed == nil {
+		r.renamed = map[string]string{}
+	}
+	r.renamed[strings.ToLower(from)] = to
+}
+
+// rewritten returns the HTML with the ids that were renamed.
+func (r *htmlRefs) rewritten() []byte {
+	if len(r.renamed) == 0 {
+		return r.html
+	}
+	var out []byte
+	done := 0
+	for _, at := range r.places {
+		for _, id := range idForms(r.html[at.start:at.end]) {
+			if to, ok := r.renamed[id]; ok {
+				out = append(append(out, r.html[done:at.start]...), to...)
+				done = at.end
+				break
+			}
+		}
+	}
+	return append(out, r.html[done:]...)
 }
 
 func (r *htmlRefs) hasID(id string) bool {

@@ -59,7 +59,7 @@ func (o *object) fromRTF(b *body) {
 	switch kind := rtf.Detect(data); {
 	case kind == rtf.KindHTML:
 		html, info, err = rtf.HTML(data)
-	case kind == rtf.KindText && b.text == nil && b.largeText == nil:
+	case kind == rtf.KindText && noText(b):
 		var text string
 		text, info, err = rtf.Text(data)
 		b.text = []byte(text)

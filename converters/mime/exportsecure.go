@@ -5,10 +5,12 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"path"
 	"strings"
 
 	"github.com/oxbridge-mail/oxbridge/converters/rfc5322"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi"
+	"github.com/oxbridge-mail/oxbridge/sdk/mapi/propname"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi/proptag"
 	"github.com/oxbridge-mail/oxbridge/sdk/problem"
 )
@@ -16,6 +18,11 @@ import (
 const (
 	classSigned = "IPM.Note.SMIME.MultipartSigned"
 	classSecure = "IPM.Note.SMIME"
+	// QUIRK: Outlook has messages of its own of this class, which look the same.
+	classOutlook = "IPM.Note.Secure"
+	// rightsManaged is the type of the file in which a message protected by
+	// rights management has its contents.
+	rightsManaged = "application/x-microsoft-rpmsg-message"
 	// maxEntityHeader bounds the header of a signed entity, maxEntity an entity
 	// that is embedded and has to be searched for boundaries first, in bytes.
 	maxEntityHeader = 64 << 10
@@ -27,23 +34,23 @@ const (
 // or does not have that form.
 func (o *object) secure() *part {
 	class := o.text(o.m.Props, proptag.MessageClass)
-	signed := isClass(class, classSigned)
-	if !signed && !isClass(class, classSecure) {
-		return nil
+	signed, outlook := isClass(class, classSigned), isClass(class, classOutlook)
+	if !isClass(class, classSecure) && !outlook {
+		return o.pgpEncrypted()
 	}
 	var data mapi.Value
 	if len(o.m.Attachments) == 1 && o.m.Attachments[0] != nil {
 		data, _ = attachmentData(o.m.Attachments[0])
 	}
 	var p *part
-	switch {
-	case data == nil:
-	case signed:
+	if data != nil {
+		// The class does not always tell which of the two it is.
 		p = o.signedEntity(data)
-	default:
-		p = o.envelope(o.m.Attachments[0], data)
+		if p == nil && !signed && (!outlook || smimeTypeOf(data) != "") {
+			p = o.envelope(o.m.Attachments[0], data)
+		}
 	}
-	if p == nil {
+	if p == nil && !outlook {
 		o.say("mime.smime.structure", problem.Loss, proptag.MessageClass,
 			"a message of class %s must have one attachment with the whole entity; it is written as ordinary mail", class)
 	}
@@ -60,15 +67,24 @@ func isClass(class, base string) bool {
 
 // envelope returns an application/pkcs7-mime part ([MS-OXOSMIME] 2.1.3.2).
 func (o *object) envelope(a *mapi.Attachment, data mapi.Value) *part {
+	kind := o.smimeType(a, data)
 	name := o.fileName(a)
 	if name == "" {
 		name = "smime.p7m"
+		if suffix := smimeSuffixes[kind]; suffix != "" {
+			name = "smime" + suffix
+		}
+	}
+	params := []rfc5322.Param{{Name: "name", Value: name}}
+	if kind != "" {
+		params = append([]rfc5322.Param{{Name: "smime-type", Value: kind}}, params...)
 	}
 	p := new(part)
-	p.field(o.e.parameterized("Content-Type", "application/pkcs7-mime", append(o.smimeType(a, data), rfc5322.Param{Name: "name", Value: name})))
+	p.field(o.e.parameterized("Content-Type", "application/pkcs7-mime", params))
 	p.field(rfc5322.Raw("Content-Transfer-Encoding", "base64"))
 	p.field(o.e.parameterized("Content-Disposition", "attachment", []rfc5322.Param{{Name: "filename", Value: name}}))
-	p.body = func() error { return o.e.place(data) }
+	at := o.at(0)
+	p.body = func() error { return at.place(data) }
 	return p
 }
 
@@ -84,27 +100,47 @@ var smimeTypes = []struct {
 	{[]byte{0x06, 0x0B, 0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x09, 0x10, 0x01, 0x17}, "authEnveloped-data"},
 }
 
-// smimeType returns the smime-type parameter: the one in PidTagAttachMimeTag,
-// else what the first bytes of the contents say.
-func (o *object) smimeType(a *mapi.Attachment, data mapi.Value) []rfc5322.Param {
-	_, params, _ := rfc5322.ParseMediaType([]byte(o.text(a.Props, proptag.AttachMimeTag)))
-	if t := params["smime-type"]; t != "" {
-		return []rfc5322.Param{{Name: "smime-type", Value: t}}
+// smimeSuffixes are the extensions of files by smime-type, where it is not .p7m
+// (RFC 8551 3.2.1).
+var smimeSuffixes = map[string]string{"certs-only": ".p7c", "compressed-data": ".p7z"}
+
+// smimeType returns the smime-type of the contents: the one in
+// PidTagAttachMimeTag or in the Content-Type that the message came with, else
+// what the first bytes say; "" when nothing does.
+func (o *object) smimeType(a *mapi.Attachment, data mapi.Value) string {
+	sources := []string{o.text(a.Props, proptag.AttachMimeTag)}
+	if p := o.m.Props.Named(propname.NameContentType); p != nil {
+		s, _ := p.Value.(string)
+		sources = append(sources, s)
 	}
+	for _, s := range sources {
+		if _, params, _ := rfc5322.ParseMediaType([]byte(s)); isToken(params["smime-type"]) {
+			return params["smime-type"]
+		}
+	}
+	if kind := smimeTypeOf(data); kind != "signed-data" || !strings.EqualFold(path.Ext(o.fileName(a)), ".p7c") {
+		return kind
+	}
+	return "certs-only"
+}
+
+// smimeTypeOf returns the smime-type by the first bytes of the contents, "" when
+// they are none of CMS.
+func smimeTypeOf(data mapi.Value) string {
 	const look = 32 // the identifier follows a sequence header
 	head := make([]byte, look)
 	r, err := openValue(data)
 	if err != nil {
-		return nil
+		return ""
 	}
 	defer r.Close()
 	n, _ := io.ReadFull(r, head)
 	for _, t := range smimeTypes {
 		if bytes.Contains(head[:n], t.oid) {
-			return []rfc5322.Param{{Name: "smime-type", Value: t.name}}
+			return t.name
 		}
 	}
-	return nil
+	return ""
 }
 
 // openValue reads the contents of an attachment.
@@ -141,7 +177,8 @@ func (o *object) signedEntity(data mapi.Value) *part {
 			p.field(rfc5322.Raw(f.Name, string(f.Raw)))
 		}
 	}
-	p.body = func() error { return o.e.entityBody(data, len(block)) }
+	at := o.at(0)
+	p.body = func() error { return at.placed(proptag.AttachDataBinary, o.e.entityBody(data, len(block))) }
 	return p
 }
 

@@ -4,7 +4,9 @@ import (
 	"io"
 
 	"github.com/oxbridge-mail/oxbridge/converters/rfc5322"
+	"github.com/oxbridge-mail/oxbridge/sdk/mapi"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi/codepage"
+	"github.com/oxbridge-mail/oxbridge/sdk/mapi/proptag"
 	"github.com/oxbridge-mail/oxbridge/sdk/transfer"
 )
 
@@ -19,22 +21,44 @@ import (
 //	    inline attachment …
 //	  attachment …
 //
-// Levels with a single part are left out.
+// Levels with a single part are left out. In a report, multipart/report with its
+// three parts stands in the place of related.
 func (o *object) structure() (*part, error) {
 	if p := o.secure(); p != nil {
 		return p, nil
 	}
 	b := o.body()
+	r := o.reportOf()
+	if r != nil && b.empty() {
+		b.text = r.words(o)
+	}
 	if o.e.opt.TextOnly {
 		b = o.onlyText(b)
 	}
-	refs := references(b)
-	var inline, ordinary []*part
-	for i, a := range o.m.Attachments {
-		if a == nil {
-			continue
-		}
-		p, isInline := o.attachment(i, a, refs)
+	inline, ordinary := o.attachments(&b, r)
+	inline = append(o.pictureParts(b), inline...)
+	if o.e.opt.KeepRTF {
+		ordinary = append(ordinary, o.rtfParts()...)
+	}
+	shown, kind := o.alternative(b)
+	first := multipart("related", append([]*part{shown}, inline...), rfc5322.Param{Name: "type", Value: kind})
+	if r != nil {
+		first = r.part(o, first)
+	}
+	return multipart("mixed", append([]*part{first}, ordinary...)), nil
+}
+
+// empty reports whether there is no body in any form.
+func (b body) empty() bool {
+	return len(b.text) == 0 && b.largeText == nil && !b.hasHTML()
+}
+
+// attachments returns the parts of the attachments that r does not take: those
+// that the HTML of the body shows, and the others. The body is changed where it
+// has to show them.
+func (o *object) attachments(b *body, r *reportParts) (inline, ordinary []*part) {
+	refs := references(*b)
+	add := func(p *part, isInline bool) {
 		switch {
 		case p == nil:
 		case isInline:
@@ -43,13 +67,17 @@ func (o *object) structure() (*part, error) {
 			ordinary = append(ordinary, p)
 		}
 	}
-	inline = append(o.pictureParts(b), inline...)
-	if o.e.opt.KeepRTF {
-		ordinary = append(ordinary, o.rtfParts()...)
+	for i, a := range o.m.Attachments {
+		if a != nil && !r.takes(i) {
+			at := o.at(i)
+			add(at.picture(a, refs))
+			add(at.attachment(a, refs))
+		}
 	}
-	shown, kind := o.alternative(b)
-	related := multipart("related", append([]*part{shown}, inline...), rfc5322.Param{Name: "type", Value: kind})
-	return multipart("mixed", append([]*part{related}, ordinary...)), nil
+	if refs != nil && len(refs.renamed) > 0 {
+		b.html = refs.rewritten()
+	}
+	return inline, ordinary
 }
 
 // alternative returns the part with the body in each of its forms, the plainest
@@ -76,7 +104,7 @@ func (o *object) plainPart(b body) *part {
 		return o.bodyPart("plain", b.text)
 	}
 	p := largeTextPart("plain")
-	p.body = func() error { return o.e.out.base64(b.largeText) }
+	p.body = func() error { return o.placed(proptag.Body, o.e.out.base64(b.largeText)) }
 	return p
 }
 
@@ -86,17 +114,34 @@ func (o *object) htmlPart(b body) *part {
 	}
 	p := largeTextPart("html")
 	p.body = func() error {
-		if b.htmlPage == codepage.UTF8 {
-			return o.e.out.base64(b.largeHTML)
+		html := b.largeHTML
+		if b.htmlPage != codepage.UTF8 {
+			html = pagedText{html, b.htmlPage}
 		}
-		r, err := b.largeHTML.Open()
-		if err != nil {
-			return err
-		}
-		defer r.Close()
-		return o.e.encode(codepage.NewReader(b.htmlPage, r))
+		return o.placed(proptag.Html, o.e.out.base64(html))
 	}
 	return p
+}
+
+// pagedText is text in a code page, read as UTF-8.
+type pagedText struct {
+	mapi.Large
+	page int
+}
+
+// Size implements mapi.Large.
+func (t pagedText) Size() int64 { return -1 }
+
+// Open implements mapi.Large.
+func (t pagedText) Open() (io.ReadCloser, error) {
+	r, err := t.Large.Open()
+	if err != nil {
+		return nil, err
+	}
+	return struct {
+		io.Reader
+		io.Closer
+	}{codepage.NewReader(t.page, r), r}, nil
 }
 
 // largeTextPart returns a part for text in UTF-8 that is not looked at, which

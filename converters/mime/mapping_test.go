@@ -222,7 +222,7 @@ func TestExportMoreFields(t *testing.T) {
 
 // TestExportDeliveryReport: a delivery report went to who received it, not to
 // those whom it is about ([MS-OXCMAIL] 2.1.3.1.1).
-func TestExportDeliveryReport(t *testing.T) {
+func TestExportReportGoesToTheSender(t *testing.T) {
 	t.Parallel()
 	report := func(m *mapi.Message) {
 		m.Props.Set(proptag.MessageClass, "REPORT.IPM.Note.NDR")

@@ -45,7 +45,7 @@ var typesByExtension = map[string]string{
 	"ppt":  "application/vnd.ms-powerpoint", "pptm": "application/vnd.ms-powerpoint.presentation.macroEnabled.12",
 	"pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
 	"ps":   "application/postscript", "psd": "image/vnd.adobe.photoshop", "pub": "application/vnd.ms-publisher",
-	"rar": "application/vnd.rar", "rtf": "application/rtf", "svg": "image/svg+xml", "tar": "application/x-tar",
+	"rar": "application/vnd.rar", "rpmsg": rightsManaged, "rtf": "application/rtf", "svg": "image/svg+xml", "tar": "application/x-tar",
 	"tgz": "application/gzip", "tif": "image/tiff", "tiff": "image/tiff", "ttf": "font/ttf", "txt": "text/plain",
 	"vcf": "text/vcard", "vsd": "application/vnd.visio", "vsdx": "application/vnd.ms-visio.drawing", "wav": "audio/x-wav",
 	"webm": "video/webm", "webp": "image/webp", "wma": "audio/x-ms-wma", "wmf": "image/wmf", "wmv": "video/x-ms-wmv",

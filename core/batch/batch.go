@@ -47,8 +47,11 @@ type Options struct {
 	Timeout time.Duration
 	// Settings are passed to the plugin.
 	Settings map[string]string
-	// Prepare, if not nil, is the Prepare of every job. It is called
-	// concurrently, for different messages.
+	// MessagesAsFiles says that messages attached to messages are .msg files
+	// outside of .msg files, both ways; see package prepare.
+	MessagesAsFiles bool
+	// Prepare, if not nil, changes each message for the converter; see
+	// session.Job.
 	Prepare func(*mapi.Message) error
 	// Started, if not nil, is told that an input was found. Done is told each
 	// result. Neither is called concurrently.

@@ -7,9 +7,11 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/oxbridge-mail/oxbridge/core/prepare"
 	"github.com/oxbridge-mail/oxbridge/core/report"
 	"github.com/oxbridge-mail/oxbridge/core/session"
 	"github.com/oxbridge-mail/oxbridge/core/store"
+	"github.com/oxbridge-mail/oxbridge/sdk/mapi"
 	"github.com/oxbridge-mail/oxbridge/sdk/problem"
 )
 
@@ -52,11 +54,35 @@ func is[T any](err error, quality func(T) bool) bool {
 // forgotten.
 func (r *runner) attempt(ctx context.Context, s *session.Session, it item, res *report.Result, do func(context.Context, *session.Job) error) error {
 	res.Problems = nil
-	job := &session.Job{Timeout: r.opt.Timeout, Options: r.opt.Settings, Prepare: r.opt.Prepare, Report: problem.Reporter(res.Problems.Add)}
+	job := &session.Job{Timeout: r.opt.Timeout, Options: r.opt.Settings, Report: problem.Reporter(res.Problems.Add)}
+	job.Prepare = func(m *mapi.Message) error { return r.prepare(job, m) }
 	if it.direction == session.Export {
 		return export(ctx, s, it, job, r.opt.Overwrite, do)
 	}
 	return imports(ctx, s, it, job, r.opt.Overwrite, do)
+}
+
+// prepare changes the tree of a job's message: an attached message is complete
+// before it becomes a file, and one that comes of a file is seen by
+// Options.Prepare.
+func (r *runner) prepare(job *session.Job, m *mapi.Message) error {
+	opt := prepare.Options{MessagesAsFiles: r.opt.MessagesAsFiles, Spool: job.Message.NewSpool, Report: job.Report}
+	own := func(m *mapi.Message) error {
+		if r.opt.Prepare == nil {
+			return nil
+		}
+		return r.opt.Prepare(m)
+	}
+	if job.Direction == session.Export {
+		if err := own(m); err != nil {
+			return err
+		}
+		return prepare.Export(m, opt)
+	}
+	if err := prepare.Import(m, opt); err != nil {
+		return err
+	}
+	return own(m)
 }
 
 // An export of n bytes may write outputFree + outputFactor*n bytes: base64 takes

@@ -74,7 +74,8 @@ func (s scope) export(ctx context.Context, e sdk.Exporter, job *sdk.Job, spec *s
 	}
 	out := &sink{w: spec.Output, limit: spec.MaxOutput}
 	err = protected(func() error {
-		return e.Export(ctx, job, s.message(m), scopedOutput{transfer.NewOutput(out), s})
+		tree := s.message(m)
+		return e.Export(ctx, job, tree, scopedOutput{transfer.NewOutput(out), s, tree, job.Reporter})
 	})
 	return s.outcome(ctx, err, out.err)
 }

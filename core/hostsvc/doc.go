@@ -32,4 +32,12 @@
 // with this message; a [TimeoutError] the time; a [ProtocolError] the plugin,
 // which is not to be trusted any more; a [LaneError] something else on the same
 // lane. Any other error is the host's own, such as a full disk.
+//
+// # Problem codes
+//
+// These are reported beside those of the plugin, all of them losses:
+//
+//	storage.value.damaged    a value that was placed can be read in part at most
+//	wire.property.skipped    a property is too large for the wire
+//	wire.problems.withheld   the plugin reported more problems than are recorded
 package hostsvc

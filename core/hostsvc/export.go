@@ -21,6 +21,7 @@ func (j *job) snapshot() ([][]*pluginv1.Object, error) {
 	if err != nil {
 		return nil, err
 	}
+	j.tree = m
 	j.out = &sink{j: j, w: j.spec.Output, limit: j.spec.MaxOutput}
 	chunks, err := wire.Flatten(m, j.grant, func(object string, tag mapi.Tag, err error) {
 		j.spec.Report.Report(problem.Problem{
@@ -109,6 +110,9 @@ func (j *job) place(r *pluginv1.Ref) error {
 		return j.stopped()
 	case errors.As(err, &unread):
 		return err
+	case errors.Is(err, mapi.ErrCorruptData):
+		j.spec.Report.Report(damagedValue(j.tree, v, err))
+		return nil // what could be read stands in the output, its encoding ended
 	}
 	return &JobError{Err: sdk.ErrBadInput, Text: fmt.Sprintf("read blob %d: %v", r.GetBlob(), err), Cause: err}
 }

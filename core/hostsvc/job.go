@@ -24,10 +24,11 @@ type job struct {
 	lease *session.Lease
 	queue *queue
 
-	size     int64     // bytes of large values and of the input, as far as known
-	cursors  []*cursor // open values, the last used is last
-	out      *sink     // of an export
-	written  bool      // stream 0 has ended
+	size     int64         // bytes of large values and of the input, as far as known
+	cursors  []*cursor     // open values, the last used is last
+	tree     *mapi.Message // what an export shows the plugin
+	out      *sink         // of an export
+	written  bool          // stream 0 has ended
 	builder  *wire.Builder
 	streams  map[uint32]*stream
 	spooled  int64 // bytes of all streams

@@ -1,11 +1,13 @@
 package hostsvc
 
 import (
+	"errors"
 	"io"
 	"slices"
 
 	"github.com/oxbridge-mail/oxbridge/core/session"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi"
+	"github.com/oxbridge-mail/oxbridge/sdk/problem"
 	"github.com/oxbridge-mail/oxbridge/sdk/transfer"
 )
 
@@ -93,10 +95,12 @@ func (in scopedInput) Find(from, to int64, patterns ...[]byte) (int64, int, erro
 	return in.Input.Find(from, to, patterns...)
 }
 
-// scopedOutput is the file that an export writes.
+// scopedOutput is the file that an export of tree writes.
 type scopedOutput struct {
 	transfer.Output
 	scope
+	tree   *mapi.Message
+	report problem.Reporter
 }
 
 func (out scopedOutput) Write(p []byte) (int, error) {
@@ -110,5 +114,10 @@ func (out scopedOutput) Ref(v mapi.Large, t transfer.Transform) error {
 	if err := out.lease.Err(); err != nil {
 		return err
 	}
-	return out.Output.Ref(v, t)
+	err := out.Output.Ref(v, t)
+	if errors.Is(err, mapi.ErrCorruptData) {
+		out.report.Report(damagedValue(out.tree, v, err))
+		return nil
+	}
+	return err
 }

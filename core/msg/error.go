@@ -39,9 +39,9 @@ func (e *FormatError) Error() string {
 // Unwrap returns the cause.
 func (e *FormatError) Unwrap() error { return e.Err }
 
-// damage reports whether err comes from what a file holds, as opposed to a
-// failure to read it.
-func damage(err error) bool {
+// Damaged reports whether err comes from what a file holds, as opposed to a
+// failure to read it, such as that of a disk.
+func Damaged(err error) bool {
 	var c *cfb.FormatError
 	var m *FormatError
 	return errors.As(err, &c) || errors.As(err, &m) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) ||

@@ -81,7 +81,7 @@ func (n *names) restore(st *cfb.Storage, list []mapi.Name) error {
 }
 
 func ignoreDamage(err error) error {
-	if damage(err) {
+	if Damaged(err) {
 		return nil
 	}
 	return err

@@ -132,7 +132,7 @@ func (f *File) mapStream(st *cfb.Storage, name string, limit int64) ([]byte, err
 		return nil, nil
 	}
 	n, err := s.ReadAt(b, 0)
-	if n < len(b) && !damage(err) {
+	if n < len(b) && !Damaged(err) {
 		return nil, err
 	}
 	if n < len(b) || s.Size() > limit {

@@ -138,7 +138,7 @@ func (r *reader) entries(st *cfb.Storage, header int, report problem.Reporter) (
 	r.raw = grow(r.raw, int(size))
 	b := r.raw
 	if n, err := s.ReadAt(b, 0); n < len(b) {
-		if !damage(err) {
+		if !Damaged(err) {
 			return nil, err
 		}
 		bad("property stream cut short")

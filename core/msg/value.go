@@ -56,7 +56,7 @@ func (r *reader) load(st *cfb.Storage, c *contents, sc scope) (mapi.Props, error
 			if p.tag.ID() >= firstNamed {
 				to.Name = name
 			}
-		case damage(err):
+		case Damaged(err):
 			r.tell.say("msg.property.damaged", problem.Loss, p.tag, "%v; the property was left out", err)
 		default:
 			return nil, err

@@ -357,7 +357,7 @@ func (w *writer) fileMessage(b *bag, report problem.Reporter) (*mapi.Message, *s
 	}
 	sp, err := w.fetch(data.value.large)
 	if err != nil {
-		if damage(err) {
+		if Damaged(err) {
 			return nil, nil, nil // met again, and reported, when the storage is written
 		}
 		return nil, nil, err
@@ -369,7 +369,7 @@ func (w *writer) fileMessage(b *bag, report problem.Reporter) (*mapi.Message, *s
 			return m, sp, nil
 		}
 	}
-	if !damage(err) {
+	if !Damaged(err) {
 		return nil, nil, errors.Join(err, sp.Close())
 	}
 	return nil, nil, sp.Close()

@@ -260,7 +260,7 @@ func (w *writer) object(st *cfb.StorageWriter, it *item, report problem.Reporter
 	sp, err := w.fetch(it.value.large)
 	if err != nil {
 		bad.Detail = "the object was left out: " + err.Error()
-		if !damage(err) {
+		if !Damaged(err) {
 			return false, err
 		}
 		report.Report(bad)
@@ -270,7 +270,7 @@ func (w *writer) object(st *cfb.StorageWriter, it *item, report problem.Reporter
 	f, err := cfb.Open(sp, sp.size, cfb.Options{MaxDepth: maxObjectDepth})
 	if err != nil {
 		bad.Detail = "the object was left out: " + err.Error()
-		if !damage(err) {
+		if !Damaged(err) {
 			return false, err
 		}
 		report.Report(bad)
@@ -281,7 +281,7 @@ func (w *writer) object(st *cfb.StorageWriter, it *item, report problem.Reporter
 		return false, err
 	}
 	if err := cfb.Copy(sub, f.Root()); err != nil {
-		if !damage(err) {
+		if !Damaged(err) {
 			return false, err
 		}
 		bad.Detail = "the object was written in part: " + err.Error()

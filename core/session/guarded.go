@@ -1,6 +1,8 @@
 package session
 
 import (
+	"errors"
+	"fmt"
 	"io"
 	"sync"
 
@@ -72,7 +74,9 @@ type guarded struct {
 // Size returns the size of the value behind it.
 func (g *guarded) Size() int64 { return g.v.Size() }
 
-// Open fails with MAPI_E_INVALID_OBJECT after the end of the document.
+// Open fails with MAPI_E_INVALID_OBJECT after the end of the document. That the
+// file is damaged where the value stands is MAPI_E_CORRUPT_DATA, from here or
+// from reading.
 func (g *guarded) Open() (io.ReadCloser, error) { return g.open(g.v.Open) }
 
 var _ msg.CodedText = (*guarded)(nil)
@@ -93,7 +97,7 @@ func (g *guarded) open(open func() (io.ReadCloser, error)) (io.ReadCloser, error
 	defer g.d.gate.leave()
 	r, err := open()
 	if r == nil || err != nil {
-		return nil, err
+		return nil, corrupt(err)
 	}
 	gr := &guardedReader{g.d, r}
 	g.d.loose.addReader(gr)
@@ -112,7 +116,20 @@ func (g *guardedReader) Read(p []byte) (int, error) {
 		return 0, err
 	}
 	defer g.d.gate.leave()
-	return g.r.Read(p)
+	n, err := g.r.Read(p)
+	if err != nil && !errors.Is(err, io.EOF) {
+		err = corrupt(err)
+	}
+	return n, err
+}
+
+// corrupt adds MAPI_E_CORRUPT_DATA to an error that comes from what a file
+// holds.
+func corrupt(err error) error {
+	if errors.Is(err, mapi.ErrCorruptData) || !msg.Damaged(err) {
+		return err
+	}
+	return fmt.Errorf("%w: %w", mapi.ErrCorruptData, err)
 }
 
 // Close frees the reader. The end of the document does the same.

@@ -40,7 +40,10 @@ var ErrTransform = errors.New("transfer: unknown transform")
 type Output interface {
 	io.Writer
 	// Ref places the content of v, transformed by t, at the current position.
-	// The output after it goes on where the content ended.
+	// The output after it goes on where the content ended. When v cannot be
+	// read to its end, what was read is placed, and its encoding is ended. A
+	// host does not tell, and reports a value that is damaged by itself; the
+	// error of v is returned otherwise.
 	Ref(v mapi.Large, t Transform) error
 }
 
