@@ -126,11 +126,7 @@ func (l *largeStorage) copy(sp *spool) error {
 // copyObject copies a storage of a file that may be damaged: a name that must
 // not be written is a *FormatError.
 func copyObject(dst *cfb.StorageWriter, src *cfb.Storage) error {
-	err := cfb.Copy(dst, src)
-	if errors.Is(err, cfb.ErrName) || errors.Is(err, cfb.ErrExists) {
-		return &FormatError{Path: src.Path(), Spec: "[MS-CFB] 2.6.1", Detail: err.Error(), Err: errDamaged}
-	}
-	return err
+	return nameError(src.Path(), cfb.Copy(dst, src))
 }
 
 // total returns the bytes in the streams of st and below.

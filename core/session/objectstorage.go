@@ -1,9 +1,14 @@
 package session
 
 import (
+	"errors"
+	"fmt"
+	"io"
 	"slices"
+	"strings"
 	"sync"
 
+	"github.com/oxbridge-mail/oxbridge/core/msg"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi"
 )
 
@@ -19,9 +24,9 @@ import (
 // MAPI_E_INVALID_OBJECT then. Methods are safe for concurrent use.
 type ObjectStorage struct {
 	root   *storedObject
-	parent *ObjectStorage // nil for the outermost
-	node   *storageNode
-	closed bool // guarded by root.mu
+	parent *ObjectStorage  // nil for the outermost
+	node   *msg.ObjectNode // guarded by root.mu
+	closed bool            // guarded by root.mu
 }
 
 // storedObject is what the storages of one object share.
@@ -31,9 +36,11 @@ type storedObject struct {
 	writable bool
 	source   *Spool // the object as it was; nil for a new one
 
-	mu     sync.Mutex // taken before that of the document
-	dirty  bool       // guarded by mu
-	spools []*Spool   // guarded by mu; of streams that were written
+	mu      sync.Mutex                 // taken before that of the document
+	dirty   bool                       // guarded by mu
+	spools  []*Spool                   // guarded by mu; of streams that were written
+	gone    map[*msg.ObjectNode]bool   // guarded by mu; destroyed, or replaced by an empty one
+	writing map[*msg.ObjectStream]bool // guarded by mu; open for writing
 }
 
 // An Element is a storage or stream in an [ObjectStorage].
@@ -49,8 +56,11 @@ func (o *Object) openStorage(tag mapi.Tag, flags OpenFlags) (*ObjectStorage, err
 	if err != nil {
 		return nil, err
 	}
-	r := &storedObject{o: o, tag: tag, writable: flags&Modify != 0, dirty: flags&Create != 0}
-	st := &ObjectStorage{root: r, node: new(storageNode)}
+	r := &storedObject{
+		o: o, tag: tag, writable: flags&Modify != 0, dirty: flags&Create != 0,
+		gone: make(map[*msg.ObjectNode]bool), writing: make(map[*msg.ObjectStream]bool),
+	}
+	st := &ObjectStorage{root: r, node: new(msg.ObjectNode)}
 	if flags&Create == 0 {
 		r.source = o.doc.newSpool()
 		if st.node, err = readObject(r.source, o.large(p.Value)); err != nil {
@@ -62,6 +72,34 @@ func (o *Object) openStorage(tag mapi.Tag, flags OpenFlags) (*ObjectStorage, err
 		o.startWriting(tag.ID())
 	}
 	return st, nil
+}
+
+// readObject copies a compound file into a spool and reads its directory.
+func readObject(sp *Spool, v mapi.Large) (*msg.ObjectNode, error) {
+	if err := fill(sp, v); err != nil {
+		return nil, err
+	}
+	n, err := msg.ReadObject(sp, sp.Size())
+	return n, corrupt(err)
+}
+
+// corrupt gives an error about what a stored object holds its code.
+func corrupt(err error) error {
+	var bad *msg.FormatError
+	if errors.As(err, &bad) {
+		return fmt.Errorf("%w: %w", mapi.ErrCorruptData, err)
+	}
+	return err
+}
+
+// stream and storage return the index of an element, -1 if there is none. Upper
+// and lower case are the same.
+func (st *ObjectStorage) stream(name string) int {
+	return slices.IndexFunc(st.node.Streams, func(s *msg.ObjectStream) bool { return strings.EqualFold(s.Name, name) })
+}
+
+func (st *ObjectStorage) storage(name string) int {
+	return slices.IndexFunc(st.node.Storages, func(s *msg.ObjectNode) bool { return strings.EqualFold(s.Name, name) })
 }
 
 // enter starts an operation, which ends with leave.
@@ -89,7 +127,7 @@ func (st *ObjectStorage) leave() {
 // destroyed.
 func (st *ObjectStorage) alive() bool {
 	for ; st != nil; st = st.parent {
-		if st.closed || st.node.gone {
+		if st.closed || st.root.gone[st.node] {
 			return false
 		}
 	}
@@ -103,11 +141,11 @@ func (st *ObjectStorage) Elements() ([]Element, error) {
 	}
 	defer st.leave()
 	var list []Element
-	for _, s := range st.node.streams {
-		list = append(list, Element{Name: s.name, Size: s.data.Size()})
+	for _, s := range st.node.Streams {
+		list = append(list, Element{Name: s.Name, Size: s.Data.Size()})
 	}
-	for _, s := range st.node.storages {
-		list = append(list, Element{Name: s.name, Storage: true})
+	for _, s := range st.node.Storages {
+		list = append(list, Element{Name: s.Name, Storage: true})
 	}
 	return list, nil
 }
@@ -118,14 +156,14 @@ func (st *ObjectStorage) CLSID() ([16]byte, error) {
 		return [16]byte{}, err
 	}
 	defer st.leave()
-	return st.node.clsid, nil
+	return st.node.CLSID, nil
 }
 
 // SetCLSID sets the class of the storage. It returns MAPI_E_NO_ACCESS for a
 // storage that is read-only.
 func (st *ObjectStorage) SetCLSID(id [16]byte) error {
 	return st.change(func() error {
-		st.node.clsid = id
+		st.node.CLSID = id
 		return nil
 	})
 }
@@ -150,19 +188,19 @@ func (st *ObjectStorage) change(do func() error) error {
 func (st *ObjectStorage) Destroy(name string) error {
 	return st.change(func() error {
 		n := st.node
-		if i := n.stream(name); i >= 0 {
-			if n.streams[i].writing {
+		if i := st.stream(name); i >= 0 {
+			if st.root.writing[n.Streams[i]] {
 				return mapi.ErrNoAccess
 			}
-			n.streams = slices.Delete(n.streams, i, i+1)
+			n.Streams = slices.Delete(n.Streams, i, i+1)
 			return nil
 		}
-		i := n.storage(name)
+		i := st.storage(name)
 		if i < 0 {
 			return mapi.ErrNotFound
 		}
-		n.storages[i].gone = true
-		n.storages = slices.Delete(n.storages, i, i+1)
+		st.root.gone[n.Storages[i]] = true
+		n.Storages = slices.Delete(n.Storages, i, i+1)
 		return nil
 	})
 }
@@ -177,7 +215,7 @@ func (st *ObjectStorage) mayOpen(name string, flags OpenFlags) error {
 		return mapi.ErrInvalidParameter
 	case flags&Modify != 0 && !st.root.writable:
 		return mapi.ErrNoAccess
-	case flags&Create != 0 && !validName(name):
+	case flags&Create != 0 && !msg.ValidObjectName(name):
 		return mapi.ErrInvalidParameter
 	}
 	return nil
@@ -197,25 +235,25 @@ func (st *ObjectStorage) OpenStorage(name string, flags OpenFlags) (*ObjectStora
 	if err := st.mayOpen(name, flags); err != nil {
 		return nil, err
 	}
-	i := st.node.storage(name)
+	i := st.storage(name)
 	switch {
 	case i < 0 && flags&Create == 0:
 		return nil, mapi.ErrNotFound
 	case flags&Create == 0:
-	case st.node.stream(name) >= 0:
+	case st.stream(name) >= 0:
 		return nil, mapi.ErrCollision
-	case st.depth() >= maxObjectDepth:
+	case st.depth() >= msg.MaxObjectDepth:
 		return nil, mapi.ErrTooComplex
 	case i >= 0:
 		st.root.dirty = true
-		st.node.storages[i].gone = true
-		st.node.storages[i] = &storageNode{name: name}
+		st.root.gone[st.node.Storages[i]] = true
+		st.node.Storages[i] = &msg.ObjectNode{Name: name}
 	default:
 		st.root.dirty = true
-		i = len(st.node.storages)
-		st.node.storages = append(st.node.storages, &storageNode{name: name})
+		i = len(st.node.Storages)
+		st.node.Storages = append(st.node.Storages, &msg.ObjectNode{Name: name})
 	}
-	return &ObjectStorage{root: st.root, parent: st, node: st.node.storages[i]}, nil
+	return &ObjectStorage{root: st.root, parent: st, node: st.node.Storages[i]}, nil
 }
 
 // depth returns how many storages the storage is in.
@@ -236,30 +274,30 @@ func (st *ObjectStorage) OpenStream(name string, flags OpenFlags) (*Stream, erro
 	if err := st.mayOpen(name, flags); err != nil {
 		return nil, err
 	}
-	i := st.node.stream(name)
+	i := st.stream(name)
 	switch {
 	case i < 0 && flags&Create == 0:
 		return nil, mapi.ErrNotFound
-	case i >= 0 && st.node.streams[i].writing:
+	case i >= 0 && st.root.writing[st.node.Streams[i]]:
 		return nil, mapi.ErrNoAccess
 	case flags&Modify == 0:
-		return &Stream{o: st.root.o, within: st, source: st.node.streams[i].data}, nil
-	case i < 0 && st.node.storage(name) >= 0:
+		return &Stream{o: st.root.o, within: st, source: st.node.Streams[i].Data}, nil
+	case i < 0 && st.storage(name) >= 0:
 		return nil, mapi.ErrCollision
 	case i < 0:
 		st.root.dirty = true
-		i = len(st.node.streams)
-		st.node.streams = append(st.node.streams, &streamNode{name: name, data: memoryValue(nil)})
+		i = len(st.node.Streams)
+		st.node.Streams = append(st.node.Streams, &msg.ObjectStream{Name: name, Data: memoryValue(nil)})
 	}
-	n := st.node.streams[i]
+	n := st.node.Streams[i]
 	s := &Stream{o: st.root.o, within: st, node: n, spool: st.root.o.doc.newSpool(), dirty: flags&Create != 0}
 	if flags&Create == 0 {
-		if err := fill(s.spool, n.data); err != nil {
+		if err := fill(s.spool, n.Data); err != nil {
 			s.spool.Free()
 			return nil, err
 		}
 	}
-	n.writing = true
+	st.root.writing[n] = true
 	return s, nil
 }
 
@@ -280,9 +318,9 @@ func (st *ObjectStorage) commit() error {
 		return nil
 	}
 	sp := r.o.doc.newSpool()
-	if err := st.node.write(sp); err != nil {
+	if err := st.node.Write(io.NewOffsetWriter(sp, 0)); err != nil {
 		sp.Free()
-		return err
+		return corrupt(err)
 	}
 	if err := r.o.give(mapi.Prop{Tag: r.tag, Value: &guarded{r.o.doc, sp}}); err != nil {
 		sp.Free()
@@ -328,19 +366,19 @@ func (st *ObjectStorage) Close() error {
 
 // take makes what was written to a stream its contents. The stream is inside an
 // operation.
-func (st *ObjectStorage) take(n *streamNode, sp *Spool) {
+func (st *ObjectStorage) take(n *msg.ObjectStream, sp *Spool) {
 	st.root.mu.Lock()
 	defer st.root.mu.Unlock()
-	n.data = sp
+	n.Data = sp
 	st.root.spools = append(st.root.spools, sp)
 	st.root.dirty = true
 }
 
 // leaveStream says that a stream is no longer open for writing.
-func (st *ObjectStorage) leaveStream(n *streamNode) {
+func (st *ObjectStorage) leaveStream(n *msg.ObjectStream) {
 	st.root.mu.Lock()
 	defer st.root.mu.Unlock()
-	n.writing = false
+	delete(st.root.writing, n)
 }
 
 // isAlive is alive outside of an operation of the storage.

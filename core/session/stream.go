@@ -5,6 +5,7 @@ import (
 	"io"
 	"sync"
 
+	"github.com/oxbridge-mail/oxbridge/core/msg"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi"
 )
 
@@ -17,8 +18,8 @@ import (
 type Stream struct {
 	o      *Object
 	tag    mapi.Tag
-	within *ObjectStorage // nil for a property
-	node   *streamNode    // in within, of a stream for writing
+	within *ObjectStorage    // nil for a property
+	node   *msg.ObjectStream // in within, of a stream for writing
 
 	mu     sync.Mutex
 	closed bool       // guarded by mu
