@@ -105,6 +105,12 @@ const (
 //	mime.rtf.damaged           the RTF body has defects
 //	mime.rtf.picture           pictures and objects inside RTF are left out
 //	mime.smime.structure       a secure message without its one attachment
+//	mime.source.options        the file that the message keeps is not what the options ask for (info)
+//	mime.source.stale          the message was changed since it was read from the file that it keeps (info)
+//
+// A message that keeps the file that it was read from ([ImportOptions]) is
+// written as that file, whatever form that has, unless it was changed since or
+// an option asks for another form.
 //
 // Attachments are placed by dst.Ref and never read here, except for signed
 // entities. Errors are those of dst, of ctx and of reading a mapi.Large. m must
@@ -117,6 +123,9 @@ func Export(ctx context.Context, m *mapi.Message, dst transfer.Output, opt Expor
 		opt.MaxText = defaultText
 	}
 	e := &exporter{ctx: ctx, out: &lineWriter{dst: dst}, opt: opt, seed: seedOf(m)}
+	if done, err := (&object{e: e, m: m, report: report}).source(dst); done || err != nil {
+		return err
+	}
 	if err := e.message(m, 0, report); err != nil {
 		return err
 	}

@@ -18,7 +18,7 @@ func (h *headerWriter) people() {
 		from, hasFrom = sender, hasSender
 	}
 	switch {
-	case hasFrom && h.addresses("From", []rfc5322.Address{from}):
+	case hasFrom && h.addresses("From", o.authors(from)):
 	case len(o.trace.addresses("From")) > 0: // taken from there
 	case !h.unsent:
 		h.declareUnsent("it has no sender")
@@ -29,6 +29,16 @@ func (h *headerWriter) people() {
 	h.replyTo()
 	h.recipients()
 	h.receipts(from, sender)
+}
+
+// authors returns who wrote the message: from, and whoever the transport headers
+// name after the same person. A message has properties for one author only.
+func (o *object) authors(from rfc5322.Address) []rfc5322.Address {
+	if list := o.trace.addresses("From"); len(list) > 1 && list[0].Addr != "" && strings.EqualFold(list[0].Addr, from.Addr) {
+		list[0] = from
+		return list
+	}
+	return []rfc5322.Address{from}
 }
 
 // sender writes Sender when it is somebody else than From
@@ -75,6 +85,9 @@ func (h *headerWriter) replyTo() {
 // than Outlook forget to say so.
 func (h *headerWriter) recipients() {
 	o := h.o
+	if isDeliveryReport(o.text(o.m.Props, proptag.MessageClass)) && h.reportRecipient() {
+		return
+	}
 	lists := map[int32][]rfc5322.Address{}
 	for i, r := range o.m.Recipients {
 		kind, _ := r.Int32(proptag.RecipientType)
@@ -94,6 +107,28 @@ func (h *headerWriter) recipients() {
 			h.addresses(f.name, displayed(o.text(o.m.Props, f.display)))
 		}
 	}
+}
+
+// isDeliveryReport reports whether the recipient table of a message of the class
+// has those that a report is about, not those to whom it goes.
+func isDeliveryReport(class string) bool {
+	class = strings.ToUpper(class)
+	return strings.HasPrefix(class, "REPORT.") && (strings.HasSuffix(class, ".DR") || strings.HasSuffix(class, ".NDR"))
+}
+
+// reportRecipient writes To of a delivery report: what the transport headers
+// say, else whom it reached ([MS-OXCMAIL] 2.1.3.1.1). It returns false when
+// neither is known.
+func (h *headerWriter) reportRecipient() bool {
+	if len(h.o.trace.addresses("To")) > 0 {
+		return true
+	}
+	for _, who := range []person{receivedForTags, receivedTags} {
+		if a, ok := h.o.address(h.o.m.Props, who, ""); ok && h.addresses("To", []rfc5322.Address{a}) {
+			return true
+		}
+	}
+	return false
 }
 
 // recipientFields are the fields of recipients, and the property that has the

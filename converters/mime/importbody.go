@@ -1,6 +1,7 @@
 package mime
 
 import (
+	"bytes"
 	"strings"
 
 	"github.com/oxbridge-mail/oxbridge/converters/charset"
@@ -26,7 +27,7 @@ type bodies struct {
 // text returns the HTML body in UTF-8.
 func (bs *bodies) text() []byte {
 	if bs.page == codepage.UTF8 {
-		return bs.html
+		return bytes.ToValidUTF8(bs.html, []byte("\uFFFD"))
 	}
 	text, _ := codepage.Decode(bs.page, bs.html)
 	return []byte(text)

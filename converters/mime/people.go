@@ -18,6 +18,10 @@ var (
 		proptag.SentRepresentingName, proptag.SentRepresentingSmtpAddress, proptag.SentRepresentingSearchKey}
 	receiptTags = person{proptag.ReadReceiptEntryId, proptag.ReadReceiptAddressType, proptag.ReadReceiptEmailAddress,
 		proptag.ReadReceiptName, proptag.ReadReceiptSmtpAddress, proptag.ReadReceiptSearchKey}
+	receivedTags = person{proptag.ReceivedByEntryId, proptag.ReceivedByAddressType, proptag.ReceivedByEmailAddress,
+		proptag.ReceivedByName, proptag.ReceivedBySmtpAddress, proptag.ReceivedBySearchKey}
+	receivedForTags = person{proptag.ReceivedRepresentingEntryId, proptag.ReceivedRepresentingAddressType, proptag.ReceivedRepresentingEmailAddress,
+		proptag.ReceivedRepresentingName, proptag.ReceivedRepresentingSmtpAddress, proptag.ReceivedRepresentingSearchKey}
 	recipientTags = person{proptag.EntryId, proptag.AddressType, proptag.EmailAddress,
 		proptag.DisplayName, proptag.SmtpAddress, proptag.SearchKey}
 )

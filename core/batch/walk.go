@@ -1,6 +1,7 @@
 package batch
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -187,6 +188,9 @@ func sniffFile(path string) (Kind, error) {
 		return KindOther, err
 	}
 	kind := Sniff(head[:n])
+	if kind == KindOther && n > 0 && strings.EqualFold(filepath.Ext(path), ".eml") && bytes.IndexByte(head[:n], 0) < 0 {
+		return KindEML, nil // text without a header; its name says what it is
+	}
 	if kind != KindOther || n < sniffLen || !beginsWithField(head) {
 		return kind, nil
 	}
