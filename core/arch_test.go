@@ -30,7 +30,7 @@ var inside = map[string][]string{
 	"cfb":         {},
 	"msg":         {"cfb"},
 	"store":       {},
-	"session":     {"msg", "cfb"}, // cfb for OLE objects, which it opens as storages
+	"session":     {"msg"},
 	"hostsvc":     {"session"},
 	"sandbox":     {},
 	"pluginhost":  {"session", "hostsvc", "sandbox"},

@@ -104,6 +104,49 @@ func TestCorpus(t *testing.T) {
 	}
 }
 
+// TestCorpusThereAndBack makes messages of real mail and mail of those again:
+// the same bytes if they were kept, else mail that the judge finds to say the
+// same.
+func TestCorpusThereAndBack(t *testing.T) {
+	corpus := filepath.Join("..", "..", "..", "shared", "corpus")
+	if _, err := os.Stat(corpus); err != nil {
+		t.Skip("no corpus here")
+	}
+	dir := t.TempDir()
+	in := filepath.Join(dir, "in")
+	lay(t, filepath.Join(corpus, "eml"), in, "eml")
+	paths, err := filepath.Glob(filepath.Join(in, "*.eml"))
+	if err != nil || len(paths) == 0 {
+		t.Fatal("no mail", err)
+	}
+	there := func(name string, flags ...string) string {
+		for _, step := range [][2]string{{"msg", in}, {"eml", filepath.Join(dir, name+".msg")}} {
+			args := append([]string{"convert", "--to", step[0], "--out", filepath.Join(dir, name+"."+step[0]), step[1]}, flags...)
+			var stderr bytes.Buffer
+			if code := run(args, io.Discard, &stderr); code != exitOK {
+				t.Fatalf("%v: status %d\n%s", args, code, stderr.String())
+			}
+			flags = nil
+		}
+		return filepath.Join(dir, name+".eml")
+	}
+	kept := there("kept", "--keep-source")
+	for _, path := range paths {
+		want, err1 := os.ReadFile(path)
+		got, err2 := os.ReadFile(filepath.Join(kept, filepath.Base(path)))
+		if err1 != nil || err2 != nil || !bytes.Equal(want, got) {
+			t.Errorf("%s came back with other bytes, %v %v", filepath.Base(path), err1, err2)
+		}
+	}
+	if _, err := exec.LookPath("python3"); err != nil {
+		t.Skip("no python3 for the judge")
+	}
+	const agreements = 590
+	if n := count(t, judge(t, "pairs", in, there("anew")), `(\d+) of \d+ pairs agree`); n < agreements {
+		t.Errorf("%d pairs agree, want %d", n, agreements)
+	}
+}
+
 // lay copies the messages of a kind into one folder, the other projects'
 // expected outputs left out.
 func lay(t *testing.T, from, to, kind string) {

@@ -117,6 +117,12 @@ const (
 //	mime.rtf.picture           pictures and objects inside RTF are left out
 //	mime.smime.structure       a secure message without its one attachment
 //	mime.value.damaged         a value cannot be read to its end
+//	mime.source.options        the file that the message keeps is not what the options ask for (info)
+//	mime.source.stale          the message was changed since it was read from the file that it keeps (info)
+//
+// A message that keeps the file that it was read from ([ImportOptions]) is
+// written as that file, whatever form that has, unless it was changed since or
+// an option asks for another form.
 //
 // Attachments are placed by dst.Ref and not read here, except for what the form
 // depends on: signed entities and the beginnings of some others. Errors are those
@@ -134,6 +140,9 @@ func Export(ctx context.Context, m *mapi.Message, dst transfer.Output, opt Expor
 		return err
 	}
 	e := &exporter{ctx: ctx, out: &lineWriter{dst: dst}, opt: opt, seed: seedOf(m), form: opt.style(), top: m}
+	if done, err := (&object{e: e, m: m, report: report}).source(dst); done || err != nil {
+		return err
+	}
 	if err := e.message(m, 0, report); err != nil {
 		return err
 	}

@@ -40,8 +40,10 @@ type ImportOptions struct {
 	// EncapsulateHTML also stores the HTML body as RTF that encapsulates it
 	// ([MS-OXRTFEX]), for programs that know no HTML.
 	EncapsulateHTML bool
-	// KeepSource stores the whole file in the message, so that it can be written
-	// again byte for byte.
+	// KeepSource stores the whole file in the message, so that [Export] writes it
+	// again byte for byte as long as nobody changes the message. Messages with
+	// signed or encrypted parts that nothing else keeps intact, such as PGP/MIME,
+	// keep it always.
 	KeepSource bool
 }
 
@@ -69,11 +71,14 @@ func (o ImportOptions) withDefaults() ImportOptions {
 // It is made for mail as it is found: whatever can be read is read, each
 // repair and each loss is passed to report, which may be nil, and a part that
 // makes no sense is kept as a file. Attachments are values that refer to src,
-// which must outlive the message; their bytes are not read. A message in the
-// form of Apple Mail (.emlx) is taken out of it, with its flags.
+// which must outlive the message; their bytes are not read, but once for the
+// digest of a message that keeps its file. A message in the form of Apple Mail
+// (.emlx) is taken out of it, with its flags.
 //
 // The problems are these; what is not said to be lost is in the message.
 //
+//	mime.address.group       a group with a name; its members are recipients
+//	mime.address.several     more than one author or sender; the first counts
 //	mime.boundary.missing    a multipart that cannot be taken apart is one file
 //	mime.boundary.open       the last boundary of a multipart is missing
 //	mime.charset             a text in an unknown or a wrong character set, or with bytes that it lacks (lost)
@@ -83,9 +88,11 @@ func (o ImportOptions) withDefaults() ImportOptions {
 //	mime.encoding.unknown    an unknown Content-Transfer-Encoding
 //	mime.encoding.wrong      a body that says it is base64 and is not
 //	mime.header.damaged      lines of a header that are no field (lost, but for attached messages)
+//	mime.header.missing      the file has no header; all of it is the body
 //	mime.header.repeated     a second field where only one may be
 //	mime.header.value        a field whose value makes no sense
 //	mime.limit.…             a limit of ImportOptions, or of a property
+//	mime.part.fields         header fields of parts that there is no property for (lost)
 //	mime.part.…              a part that stands for content elsewhere
 //
 // Errors wrap [ErrInput], or are those of ctx and of reading src.
@@ -109,6 +116,15 @@ func importFrom(ctx context.Context, s *source, opt ImportOptions, report proble
 	apple.apply(m)
 	if r.stop(s) {
 		return nil, fmt.Errorf("import: %w", r.err)
+	}
+	if opt.KeepSource || root.sealed(true) {
+		kept := int64(0) // with what stands before the message, but for Apple Mail's
+		if isApple {
+			kept = start
+		}
+		if err := keepSource(s.in, kept, end, m); err != nil {
+			return nil, fmt.Errorf("import: %w", err)
+		}
 	}
 	return m, nil
 }

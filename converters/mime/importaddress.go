@@ -4,7 +4,6 @@ import (
 	"strings"
 
 	"github.com/oxbridge-mail/oxbridge/converters/rfc5322"
-	"github.com/oxbridge-mail/oxbridge/sdk/mapi"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi/entryid"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi/proptag"
 	"github.com/oxbridge-mail/oxbridge/sdk/problem"
@@ -105,16 +104,34 @@ func firstMailbox(raw []byte) (mailbox, bool) {
 	return mailbox{}, false
 }
 
+// only returns who a field names that a message has properties for once: the
+// first of several.
+func (b *builder) only(field string, raw []byte) (p mailbox, ok bool) {
+	people := 0
+	for _, a := range rfc5322.ParseAddressList(raw) {
+		if a.Name == "" && a.Addr == "" {
+			continue
+		}
+		if people++; people == 1 {
+			p = newMailbox(a)
+		}
+	}
+	if people > 1 {
+		b.problem("mime.address.several", problem.Info, field, "the first of %d people counts; the others are in the transport headers only", people)
+	}
+	return p, people > 0
+}
+
 // from is the author, whom the message represents ([MS-OXCMAIL] 2.2.3.1.3).
 func (b *builder) from(raw []byte) {
-	if p, ok := firstMailbox(raw); ok {
+	if p, ok := b.only("From", raw); ok {
 		b.env.author = &p
 	}
 }
 
 // sender is who sent the message ([MS-OXCMAIL] 2.2.3.1.4).
 func (b *builder) sender(raw []byte) {
-	if p, ok := firstMailbox(raw); ok {
+	if p, ok := b.only("Sender", raw); ok {
 		b.env.sender = &p
 	}
 }
@@ -138,7 +155,7 @@ func (b *builder) senders() {
 func (b *builder) readReceipt(raw []byte) {
 	b.set(proptag.ReadReceiptRequested, true)
 	b.set(proptag.NonReceiptNotificationRequested, true)
-	if p, ok := firstMailbox(raw); ok {
+	if p, ok := b.only("Disposition-Notification-To", raw); ok {
 		b.setMailbox(receiptTags, p)
 	}
 }
@@ -165,80 +182,3 @@ func (b *builder) replyTo(raw []byte) {
 	b.set(proptag.ReplyRecipientEntries, entryid.Join(list))
 	b.set(proptag.ReplyRecipientNames, strings.Join(names, ";"))
 }
-
-// people collects recipients; recipients makes rows of them. An empty group,
-// such as "undisclosed-recipients:;", has none.
-func (b *builder) people(kind int32, raw []byte) {
-	for _, a := range rfc5322.ParseAddressList(raw) {
-		switch {
-		case a.Name == "" && a.Addr == "":
-		case b.env.total >= b.r.opt.MaxRecipients:
-			b.env.lost++
-		default:
-			b.env.total++
-			b.env.people[kind] = append(b.env.people[kind], newMailbox(a))
-		}
-	}
-}
-
-// displayLists are the properties that hold the names of all recipients of a
-// kind.
-var displayLists = [4]mapi.Tag{
-	mapi.RecipientTo: proptag.DisplayTo, mapi.RecipientCc: proptag.DisplayCc, mapi.RecipientBcc: proptag.DisplayBcc,
-}
-
-// recipients makes the recipient table: To, Cc, Bcc, each in the order of the
-// header ([MS-OXCMAIL] 2.2.3.1.1).
-func (b *builder) recipients() {
-	if b.env.lost > 0 {
-		b.problem("mime.limit.recipients", problem.Loss, "header", "%d recipients beyond the first %d were left out", b.env.lost, b.env.total)
-	}
-	b.m.Recipients = make([]mapi.Props, 0, b.env.total)
-	for kind := mapi.RecipientTo; kind <= mapi.RecipientBcc; kind++ {
-		var names strings.Builder
-		for _, p := range b.env.people[kind] {
-			b.m.Recipients = append(b.m.Recipients, recipient(kind, p, int32(len(b.m.Recipients))))
-			if names.Len() > 0 {
-				names.WriteString("; ")
-			}
-			names.WriteString(p.name)
-		}
-		b.set(displayLists[kind], bounded(names.String()))
-	}
-}
-
-// recipient returns a row of the recipient table ([MS-OXCMSG] 2.2.1.38,
-// [MS-OXOMSG] 2.2.3).
-func recipient(kind int32, p mailbox, row int32) mapi.Props {
-	id := p.entryID()
-	props := append(make(mapi.Props, 0, 19),
-		mapi.Prop{Tag: proptag.Rowid, Value: row},
-		mapi.Prop{Tag: proptag.RecipientType, Value: kind},
-		mapi.Prop{Tag: proptag.DisplayName, Value: p.name},
-		mapi.Prop{Tag: proptag.RecipientDisplayName, Value: p.name},
-		mapi.Prop{Tag: proptag.TransmittableDisplayName, Value: p.name},
-		mapi.Prop{Tag: proptag.AddressType, Value: p.kind},
-		mapi.Prop{Tag: proptag.EmailAddress, Value: p.email},
-		mapi.Prop{Tag: proptag.SearchKey, Value: p.searchKey()},
-		mapi.Prop{Tag: proptag.EntryId, Value: id},
-		mapi.Prop{Tag: proptag.RecipientEntryId, Value: id},
-		mapi.Prop{Tag: proptag.RecordKey, Value: id},
-		mapi.Prop{Tag: proptag.ObjectType, Value: objectMailUser},
-		mapi.Prop{Tag: proptag.DisplayType, Value: int32(0)},
-		mapi.Prop{Tag: proptag.Responsibility, Value: true},
-		mapi.Prop{Tag: proptag.RecipientFlags, Value: int32(1)}, // recipSendable
-		mapi.Prop{Tag: proptag.RecipientOrder, Value: row},
-		mapi.Prop{Tag: proptag.RecipientTrackStatus, Value: int32(0)},
-		mapi.Prop{Tag: proptag.SendRichInfo, Value: false},
-	)
-	if p.smtp != "" {
-		props = append(props, mapi.Prop{Tag: proptag.SmtpAddress, Value: p.smtp})
-	}
-	return props
-}
-
-// Values of PidTagObjectType ([MS-OXCPRPT] 2.2.1.7).
-const (
-	objectMailUser   int32 = 6
-	objectAttachment int32 = 7
-)

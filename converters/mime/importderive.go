@@ -3,6 +3,7 @@ package mime
 import (
 	"bytes"
 	"crypto/sha256"
+	"math"
 	"strings"
 	"unicode"
 
@@ -30,7 +31,8 @@ func (b *builder) derive() {
 		value mapi.Value
 	}{
 		{proptag.Subject, ""}, {proptag.SubjectPrefix, ""}, {proptag.NormalizedSubject, ""},
-		{proptag.Importance, int32(1)}, {proptag.Priority, int32(0)}, {proptag.Sensitivity, int32(0)},
+		{proptag.ObjectType, objectMessage}, {proptag.Access, int32(2)}, {proptag.AccessLevel, int32(0)}, {proptag.RtfInSync, false},
+		{proptag.Importance, b.env.priority}, {proptag.Priority, int32(0)}, {proptag.Sensitivity, int32(0)},
 	} {
 		if !b.m.Props.Has(d.tag) {
 			b.set(d.tag, d.value)
@@ -43,11 +45,26 @@ func (b *builder) derive() {
 	if b.env.unsent {
 		flags = flagUnsent
 	}
-	if len(b.m.Attachments) > 0 {
+	if b.attachmentsShown() {
 		flags |= flagHasAttach
 	}
 	b.set(proptag.MessageFlags, flags)
+	b.set(proptag.MessageSize, int32(min(b.root.end-b.root.start, math.MaxInt32)))
 	b.set(proptag.SearchKey, b.searchKey())
+}
+
+// attachmentsShown reports whether a reader lists any attachments. Where all of
+// them are pictures in the body it shows no paper clip (PidLidSmartNoAttach).
+func (b *builder) attachmentsShown() bool {
+	for _, a := range b.m.Attachments {
+		if !a.Props.Bool(proptag.AttachmentHidden) {
+			return true
+		}
+	}
+	if len(b.m.Attachments) > 0 {
+		b.m.Props.SetNamed(propname.LidSmartNoAttach, mapi.PtypBoolean, true)
+	}
+	return false
 }
 
 // searchKey returns 16 bytes that the same input always gets.
@@ -141,6 +158,14 @@ func (b *builder) mailPriority(raw []byte) {
 	}
 }
 
+// priority is what stands for Importance where none of its fields does
+// ([MS-OXCMAIL] 2.2.3.2.5).
+func (b *builder) priority(raw []byte) {
+	b.rule(ruleFor["priority"], raw)
+	n, _ := b.m.Props.Int32(proptag.Priority)
+	b.env.priority = n + 1
+}
+
 // messageFlag flags the message for the reader ([MS-OXCMAIL] 2.2.3.2.25).
 func (b *builder) messageFlag(raw []byte) {
 	text := bounded(rfc5322.DecodeText(raw))
@@ -153,30 +178,6 @@ func (b *builder) messageFlag(raw []byte) {
 	b.m.Props.SetNamed(propname.LidPercentComplete, mapi.PtypFloating64, float64(0))
 	b.set(proptag.FlagStatus, int32(2)) // followupFlagged
 	b.set(proptag.ToDoItemFlags, int32(8))
-}
-
-// contentClasses are the message classes of Content-Class ([MS-OXCMAIL]
-// 2.2.3.2.15), in lower case.
-var contentClasses = map[string]string{
-	"fax":        "IPM.Note.Microsoft.Fax",
-	"fax-ca":     "IPM.Note.Microsoft.Fax.CA",
-	"missedcall": "IPM.Note.Microsoft.Missed.Voice",
-	"voice-uc":   "IPM.Note.Microsoft.Conversation.Voice",
-	"voice-ca":   "IPM.Note.Microsoft.Voicemail.UM.CA",
-	"voice":      "IPM.Note.Microsoft.Voicemail.UM",
-}
-
-const customClass = "urn:content-class:custom."
-
-// contentClass may name the message class ([MS-OXCMAIL] 2.2.3.2.15).
-func (b *builder) contentClass(raw []byte) {
-	b.rule(ruleFor["content-class"], raw)
-	value := rfc5322.DecodeText(raw)
-	if class, ok := contentClasses[strings.ToLower(value)]; ok {
-		b.set(proptag.MessageClass, class)
-	} else if len(value) > len(customClass) && len(value) < 200 && strings.EqualFold(value[:len(customClass)], customClass) {
-		b.set(proptag.MessageClass, "IPM.Note.Custom."+value[len(customClass):])
-	}
 }
 
 // setText sets a string property unless it would be empty.

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"strings"
 
-	"github.com/oxbridge-mail/oxbridge/converters/charset"
 	"github.com/oxbridge-mail/oxbridge/converters/rfc5322"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi/proptag"
@@ -16,8 +15,6 @@ const (
 	maxText = 1 << 20
 	// maxValues bounds the values of one property.
 	maxValues = 1000
-	// maxTransport bounds PidTagTransportMessageHeaders, in bytes.
-	maxTransport = 16 << 20
 )
 
 // envelope is what several fields say together.
@@ -27,10 +24,14 @@ type envelope struct {
 	dropped int            // fields without a rule beyond the limit
 
 	author, sender *mailbox
-	people         [4][]mailbox // by recipient type
-	total, lost    int          // recipients taken, and beyond the limit
+	people         [4][]mailbox        // by recipient type
+	grouped        bool                // some of them in a group with a name
+	total, lost    int                 // recipients taken, and beyond the limit
+	reported       []reportedRecipient // those that a delivery report is about
+	readAt         mapi.Filetime       // the time of a read receipt
 	sent, arrived  mapi.Filetime
 	unsent         bool
+	priority       int32 // Importance by the field Priority
 }
 
 // fieldRules are the fields that no single property stands for, by their names
@@ -49,7 +50,9 @@ var fieldRules = map[string]func(b *builder, raw []byte){
 	"received":                    (*builder).receivedField,
 	"x-unsent":                    func(b *builder, raw []byte) { b.env.unsent = string(raw) == "1" },
 	"x-msmail-priority":           (*builder).mailPriority,
+	"priority":                    (*builder).priority,
 	"x-message-flag":              (*builder).messageFlag,
+	"x-payload-class":             func(b *builder, raw []byte) { b.setText(proptag.AttachPayloadClass, rawText(raw)) },
 	"content-class":               (*builder).contentClass,
 	"x-ms-tnef-correlator":        func(b *builder, raw []byte) { b.set(proptag.TnefCorrelationKey, append(bytes.Clone(raw), 0)) },
 	"content-id":                  func(b *builder, raw []byte) { b.setText(proptag.BodyContentId, strings.Trim(rawText(raw), "<> ")) },
@@ -83,6 +86,7 @@ var ruleFor = func() map[string]*headerRule {
 // 2.2.3.2). Of a field that should stand once, the first counts.
 func (b *builder) header() {
 	b.env.seen = make(map[string]int, len(b.root.header))
+	b.env.priority = 1
 	b.transportHeaders()
 	for i := range b.root.header {
 		f := &b.root.header[i]
@@ -101,7 +105,7 @@ func (b *builder) field(lower string, f *rfc5322.Field) {
 		}
 	}
 	rule, own := ruleFor[lower], fieldRules[lower]
-	if rule == nil && own == nil {
+	if rule == nil && own == nil || b.classification(lower) {
 		b.otherField(lower, f)
 		return
 	}
@@ -116,6 +120,14 @@ func (b *builder) field(lower string, f *rfc5322.Field) {
 	} else {
 		b.rule(rule, f.Raw)
 	}
+}
+
+// classification reports whether a field describes a classification that
+// X-Microsoft-Classified does not claim ([MS-OXCMAIL] 2.2.3.2): nothing special
+// then.
+func (b *builder) classification(lower string) bool {
+	const claim = "x-microsoft-classified"
+	return lower != claim && strings.HasPrefix(lower, "x-microsoft-class") && !strings.EqualFold(b.root.header.Text(claim), "true")
 }
 
 // rule sets the property of a rule.
@@ -156,7 +168,7 @@ func (b *builder) appendNamed(name mapi.Name, values []string) {
 // ([MS-OXCMAIL] 2.2.3.2.4). Of a repeated one all values are kept, in a
 // property of several.
 func (b *builder) otherField(lower string, f *rfc5322.Field) {
-	if structuralField(lower) || transportOnly[lower] || strings.HasPrefix(lower, "resent-") {
+	if structuralField(lower) && lower != "content-base" || transportOnly[lower] || strings.HasPrefix(lower, "resent-") {
 		return
 	}
 	text := bounded(rfc5322.DecodeText(f.Raw))
@@ -191,52 +203,4 @@ func (b *builder) repeatedField(p *mapi.Prop, text string) {
 		return
 	}
 	p.Tag, p.Value = mapi.NewTag(0, mapi.PtypMultipleString), list
-}
-
-// privateFields are the beginnings of the fields, in lower case, that are left
-// out of PidTagTransportMessageHeaders ([MS-OXCMAIL] 2.2.3.2.28).
-var privateFields = []string{
-	"x-microsoft-exchange-organization-", "x-microsoft-exchange-forest-",
-	"x-ms-exchange-organization-", "x-ms-exchange-forest-",
-}
-
-// transportHeaders keeps the header block as it came, its line ends CRLF and
-// its bytes read as UTF-8 or, where they are none, as 1252.
-func (b *builder) transportHeaders() {
-	p := b.root
-	block := p.src.view(p.start, min(p.blockEnd-p.start, maxTransport))
-	text := make([]byte, 0, len(block)+64)
-	skipping := false
-	for pos := 0; pos < len(block); {
-		var line []byte
-		at := pos
-		line, pos = textLine(block, pos)
-		if len(line) == 0 || at == 0 && isFromLine(line) {
-			continue
-		}
-		if line[0] != ' ' && line[0] != '\t' {
-			skipping = isPrivate(line)
-		}
-		if !skipping {
-			text = append(append(text, line...), "\r\n"...)
-		}
-	}
-	if len(text) == 0 {
-		return
-	}
-	s, _, _ := charset.Decode("", text)
-	b.set(proptag.TransportMessageHeaders, strings.ReplaceAll(s, "\x00", ""))
-}
-
-// isPrivate reports whether line begins one of privateFields.
-func isPrivate(line []byte) bool {
-	if len(line) < 2 || line[0]|0x20 != 'x' {
-		return false
-	}
-	for _, prefix := range privateFields {
-		if len(line) >= len(prefix) && strings.EqualFold(string(line[:len(prefix)]), prefix) {
-			return true
-		}
-	}
-	return false
 }

@@ -24,10 +24,14 @@ type builder struct {
 func (r *importer) message(root *entity, report problem.Reporter) *mapi.Message {
 	b := &builder{r: r, root: root, report: report, m: &mapi.Message{Props: make(mapi.Props, 0, 64)}}
 	b.set(proptag.MessageClass, "IPM.Note")
+	if len(root.header) == 0 {
+		b.problem("mime.header.missing", problem.Info, "header", "there is no header field; all there is was taken for the body")
+	}
 	b.header()
 	b.content()
 	b.derive()
 	b.reportNotes(root)
+	b.lostFields()
 	return b.m
 }
 

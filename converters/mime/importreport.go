@@ -4,11 +4,18 @@ import (
 	"strings"
 
 	"github.com/oxbridge-mail/oxbridge/converters/rfc5322"
+	"github.com/oxbridge-mail/oxbridge/sdk/mapi"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi/proptag"
+	"github.com/oxbridge-mail/oxbridge/sdk/problem"
 )
 
-// maxReport bounds the fields of a report in bytes.
-const maxReport = 1 << 20
+const (
+	// maxReport bounds the fields of a report in bytes.
+	maxReport = 1 << 20
+	// maxGroups bounds the groups of fields of a report, of which all but the
+	// first are about a recipient each.
+	maxGroups = 1001
+)
 
 // actions are the values of the Action field by severity, with the message
 // class of a report the worst of which they are ([MS-OXCMAIL] 2.2.3.7.1.1).
@@ -28,21 +35,15 @@ var dispositions = map[string]string{
 }
 
 // reportClass makes a report of the message if the part for machines can be
-// read. The parts stay what they are.
-//
-// SPEC: [MS-OXCMAIL] 2.2.3.7.1 replaces the recipients by those that the
-// report is about. Here they stay the ones of the header, and the attachment
-// says the rest.
+// read; else it is mail. Its parts stay what they are.
 func (b *builder) reportClass(kind messageKind) {
 	if kind == deliveryReport {
-		if p := findPart(b.root, "message/delivery-status", "message/global-delivery-status"); p != nil {
-			b.deliveryStatus(p.groups())
+		if p := findPart(b.root, "message/delivery-status", "message/global-delivery-status"); p != nil && b.deliveryStatus(b.groups(p)) {
+			b.original()
 		}
-		return
-	}
-	if p := findPart(b.root, "message/disposition-notification"); p != nil {
-		if g := p.groups(); len(g) > 0 {
-			b.notification(g[0])
+	} else if p := findPart(b.root, "message/disposition-notification", "message/global-disposition-notification"); p != nil {
+		if g := b.groups(p); len(g) > 0 && b.notification(g[0]) {
+			b.original()
 		}
 	}
 }
@@ -64,57 +65,148 @@ func findPart(p *entity, types ...string) *entity {
 
 // groups reads the content of a report: groups of fields, parted by empty lines
 // (RFC 3464 2.1).
-func (p *entity) groups() []rfc5322.Header {
+func (b *builder) groups(p *entity) []rfc5322.Header {
 	if p.size() > maxReport {
+		b.problem("mime.limit.report", problem.Info, p.mediatype, "a report of %d bytes is kept as a file only", p.size())
 		return nil
 	}
 	var list []rfc5322.Header
-	for rest := p.decoded(); len(rest) > 0 && len(list) < 1000; {
+	rest := p.decoded()
+	for len(rest) > 0 && len(list) < maxGroups {
 		var block []byte
 		block, rest = rfc5322.Split(rest)
 		if h, _ := rfc5322.ParseHeader(block); len(h) > 0 {
 			list = append(list, h)
 		}
 	}
+	if len(rest) > 0 {
+		b.problem("mime.limit.report", problem.Info, p.mediatype, "what the report says beyond %d recipients is in the attached file only", maxGroups-1)
+	}
 	return list
 }
 
-// deliveryStatus takes the class from the worst that happened to a recipient
-// ([MS-OXCMAIL] 2.2.3.7.1.1).
-func (b *builder) deliveryStatus(groups []rfc5322.Header) {
+// deliveryStatus takes the class from the worst that happened to a recipient,
+// and makes rows of those to whom it did ([MS-OXCMAIL] 2.2.3.7.1). It returns
+// false when it did not happen to anybody.
+func (b *builder) deliveryStatus(groups []rfc5322.Header) bool {
 	worst := -1
 	for _, g := range groups {
-		action, _, _ := strings.Cut(strings.ToLower(g.Text("Action")), " ")
-		for severity, a := range actions {
-			if a.action == action {
-				worst = max(worst, severity)
-			}
-		}
+		worst = max(worst, severityOf(g))
 	}
 	if worst < 0 {
-		return
+		return false
 	}
 	b.set(proptag.MessageClass, actions[worst].class)
 	_, mta, _ := strings.Cut(groups[0].Text("Reporting-MTA"), ";")
 	b.setText(proptag.ReportingMessageTransferAgent, strings.TrimSpace(mta))
 	b.setReportTime()
+	for _, g := range groups {
+		if severityOf(g) == worst {
+			b.env.reported = append(b.env.reported, b.reported(g))
+		}
+	}
+	return true
 }
 
-// setReportTime sets PidTagReportTime to when the report was made.
-func (b *builder) setReportTime() {
+// severityOf returns the index in actions of what happened to a recipient, -1
+// for a group of fields about something else.
+func severityOf(g rfc5322.Header) int {
+	action, _, _ := strings.Cut(strings.ToLower(g.Text("Action")), " ")
+	for severity, a := range actions {
+		if a.action == action {
+			return severity
+		}
+	}
+	return -1
+}
+
+// A reportedRecipient is one that a delivery report is about.
+type reportedRecipient struct {
+	mailbox
+	status mapi.Props // beside the address
+}
+
+// reported reads the fields about a recipient ([MS-OXCMAIL] 2.2.3.7.1.2,
+// 2.2.3.7.1.3).
+func (b *builder) reported(g rfc5322.Header) reportedRecipient {
+	r := reportedRecipient{mailbox: reportedMailbox(g)}
+	text := func(tag mapi.Tag, s string) {
+		if s != "" {
+			r.status.Set(tag, bounded(s))
+		}
+	}
+	mta := afterType(g.Text("Remote-MTA"))
+	text(proptag.RemoteMessageTransferAgent, mta)
+	status, _, _ := strings.Cut(strings.TrimSpace(g.Text("Status")), " ")
+	diagnostic := g.Text("Diagnostic-Code")
+	text(proptag.ReportText, afterType(diagnostic))
+	info := g.Text("X-Supplementary-Info")
+	if info == "" && status+mta+diagnostic != "" {
+		info = "<" + strings.TrimRight(mta+" #"+status+" "+diagnostic, " ") + ">"
+	}
+	text(proptag.SupplementaryInfo, info)
+	if s, ok := parseStatus(status); ok {
+		diag, reason := s.codes()
+		r.status.Set(proptag.NonDeliveryReportStatusCode, s.code())
+		r.status.Set(proptag.NonDeliveryReportDiagCode, diag)
+		r.status.Set(proptag.NonDeliveryReportReasonCode, reason)
+	}
+	if t := b.reportTime(); t != 0 {
+		r.status.Set(proptag.ReportTime, t)
+	}
+	return r
+}
+
+// reportedMailbox returns whom a group of fields is about.
+func reportedMailbox(g rfc5322.Header) mailbox {
+	field := g.Text("Final-Recipient")
+	if field == "" {
+		field = g.Text("Original-Recipient")
+	}
+	address := afterType(field)
+	p, ok := firstMailbox([]byte(address))
+	if !ok {
+		p = newMailbox(rfc5322.Address{Addr: address})
+	}
+	if name := bounded(g.Text("X-Display-Name")); name != "" {
+		p.name = name
+	}
+	return p
+}
+
+// afterType returns the value of a field without the type before it, such as
+// "rfc822;" (RFC 3464 2.1.2).
+func afterType(s string) string {
+	if kind, value, ok := strings.Cut(s, ";"); ok && !strings.ContainsAny(strings.TrimSpace(kind), " \t") {
+		s = value
+	}
+	return strings.TrimSpace(s)
+}
+
+// reportTime is when the report was made, 0 if nothing says it.
+func (b *builder) reportTime() mapi.Filetime {
 	if b.env.sent != 0 {
-		b.set(proptag.ReportTime, b.env.sent)
+		return b.env.sent
+	}
+	return b.env.arrived
+}
+
+// setReportTime sets PidTagReportTime.
+func (b *builder) setReportTime() {
+	if t := b.reportTime(); t != 0 {
+		b.set(proptag.ReportTime, t)
 	}
 }
 
-// notification makes a report of reading ([MS-OXCMAIL] 2.2.3.7.2).
-func (b *builder) notification(g rfc5322.Header) {
+// notification makes a report of reading ([MS-OXCMAIL] 2.2.3.7.2). It returns
+// false when the disposition is none that anybody knows.
+func (b *builder) notification(g rfc5322.Header) bool {
 	text := g.Text("Disposition")
 	_, what, _ := strings.Cut(text, ";")
 	what, _, _ = strings.Cut(what, "/")
 	class := dispositions[strings.ToLower(strings.TrimSpace(what))]
 	if class == "" {
-		return
+		return false
 	}
 	b.set(proptag.MessageClass, class)
 	b.setText(proptag.ReportText, text)
@@ -126,15 +218,16 @@ func (b *builder) notification(g rfc5322.Header) {
 	if to == "" {
 		to = g.Text("Final-Recipient")
 	}
-	if _, address, ok := strings.Cut(to, ";"); ok {
-		b.setText(proptag.OriginalDisplayTo, strings.TrimSpace(address))
-	}
+	b.setText(proptag.OriginalDisplayTo, afterType(to))
+	b.setText(proptag.DisplayName, g.Text("X-Display-Name"))
 	if key, ok := readHeader(&headerRule{kind: kindBase64}, g.Get("X-MSExch-Correlation-Key")); ok {
 		b.set(proptag.ParentKey, key)
 	}
 	b.setReportTime()
-	if b.env.sent != 0 {
-		b.set(proptag.OriginalDeliveryTime, b.env.sent)
-		b.set(proptag.ReceiptTime, b.env.sent)
+	if t := b.reportTime(); t != 0 {
+		b.env.readAt = t
+		b.set(proptag.OriginalDeliveryTime, t)
+		b.set(proptag.ReceiptTime, t)
 	}
+	return true
 }

@@ -32,7 +32,7 @@ func kindOf(p *entity) messageKind {
 			return clearSigned
 		}
 	case "application/pkcs7-mime", "application/x-pkcs7-mime":
-		if smimeType := strings.ToLower(p.params["smime-type"]); smimeType != "certs-only" {
+		if !p.certificates() {
 			return opaqueSigned
 		}
 	case "application/octet-stream":
@@ -50,6 +50,13 @@ func kindOf(p *entity) messageKind {
 		return receiptReport
 	}
 	return ordinary
+}
+
+// certificates reports whether a CMS object holds certificates and nothing that
+// anybody signed (RFC 8551 3.8).
+func (p *entity) certificates() bool {
+	smimeType := strings.ToLower(p.params["smime-type"])
+	return smimeType == "certs-only" || smimeType == "" && strings.HasSuffix(strings.ToLower(p.fileName()), ".p7c")
 }
 
 // maxSigned is the size in bytes up to which a clear-signed entity is held in

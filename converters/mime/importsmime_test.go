@@ -46,6 +46,8 @@ func TestImportSMIMEKinds(t *testing.T) {
 		{"old type", "Content-Type: application/x-pkcs7-mime\nContent-Transfer-Encoding: base64\n\nQUJD", "IPM.Note.SMIME", "smime.p7m", "application/x-pkcs7-mime"},
 		{"by name", "Content-Type: application/octet-stream; name=smime.P7M\nContent-Transfer-Encoding: base64\n\nQUJD", "IPM.Note.SMIME", "smime.P7M", "application/octet-stream"},
 		{"certificates", "Content-Type: application/pkcs7-mime; smime-type=certs-only; name=x.p7c\nContent-Transfer-Encoding: base64\n\nQUJD", "IPM.Note", "x.p7c", "application/pkcs7-mime"},
+		{"certificates by name", "Content-Type: application/pkcs7-mime; name=x.p7c\nContent-Transfer-Encoding: base64\n\nQUJD", "IPM.Note", "x.p7c", "application/pkcs7-mime"},
+		{"compressed", "Content-Type: application/pkcs7-mime; smime-type=compressed-data; name=smime.p7z\nContent-Transfer-Encoding: base64\n\nQUJD", "IPM.Note.SMIME", "smime.p7z", "application/pkcs7-mime"},
 		{"PGP", "Content-Type: multipart/signed; protocol=\"application/pgp-signature\"; boundary=b\n\n--b\n\na\n--b\nContent-Type: application/pgp-signature\n\nABC\n--b--", "IPM.Note", "ATT00001.asc", "application/pgp-signature"},
 	}
 	for _, tt := range tests {

@@ -26,7 +26,7 @@ func TestImportTolerance(t *testing.T) {
 		{"mbox line", "From a@b Mon Jan  2 10:00:00 2023\nSubject: s\n\na", `s text="a" html=""`, ""},
 		{"byte order mark", "\xEF\xBB\xBFSubject: s\n\na", `s text="a" html=""`, ""},
 		{"empty lines first", "\r\n\r\nSubject: s\n\na", `s text="a" html=""`, ""},
-		{"no header", "Dear all,\nhello", ` text="Dear all,\r\nhello" html=""`, ""},
+		{"no header", "Dear all,\nhello", ` text="Dear all,\r\nhello" html=""`, "mime.header.missing"},
 		{"only a header", "Subject: s", `s text="" html=""`, ""},
 		{"no empty line", "Subject: s\nDear all,\nhello", `s text="Dear all,\r\nhello" html=""`, ""},
 		{"a line that is no field", "X: y\nsome junk\nSubject: s\n\na", `s text="a" html=""`, "mime.header.damaged"},
@@ -54,6 +54,9 @@ func TestImportTolerance(t *testing.T) {
 		{"base64 in two pieces", "Content-Transfer-Encoding: base64\n\nYQ==\nYg==\n", ` text="ab" html=""`, ""},
 		{"quoted-printable with junk", "Content-Transfer-Encoding: quoted-printable\n\na=\nb=3dc=ZZ=  \nd =\n", ` text="ab=c=ZZd " html=""`, ""},
 		{"unknown character set", "Content-Type: text/plain; charset=x\n\na\xfc", ` text="aü" html=""`, "mime.charset"},
+		{"several authors", "From: a@b, c@d\nSender: e@f\n\na", ` text="a" html=""`, "mime.address.several"},
+		{"group", "To: Friends: a@b, c@d;, Others: e@f;\n\na", ` text="a" html=""`, "mime.address.group"},
+		{"no recipients", "To: undisclosed-recipients:;\n\na", ` text="a" html=""`, ""},
 		{"bad date", "Date: x\n\na", ` text="a" html=""`, "mime.header.value"},
 		{"fragment", "Content-Type: message/partial; id=x\n\na", ` text="" html="" ATT00001.eml:"a"`, "mime.part.partial"},
 		{"reference", "Content-Type: message/external-body; access-type=x\n\na", ` text="" html="" ATT00001.txt:"a"`, "mime.part.external-body"},
@@ -99,6 +102,10 @@ func TestImportLimits(t *testing.T) {
 		{"a long field", "Subject: " + strings.Repeat("x", 10<<20) + "\n\na", ImportOptions{}, "mime.header.damaged"},
 		{"a header of CR", strings.Repeat("X: y\r", 100_000) + "\ra", ImportOptions{}, "mime.header.damaged mime.limit.fields"},
 		{"many recipients", "To: " + strings.Repeat("a@b,", 1000) + "\n\na", ImportOptions{MaxRecipients: 10}, "mime.limit.recipients"},
+		{"a report about many", "Content-Type: multipart/report; report-type=delivery-status; boundary=b\n\n--b\nContent-Type: message/delivery-status\n\nX: y\n\n" +
+			strings.Repeat("Final-Recipient: rfc822;a@b\nAction: failed\n\n", 5000) + "--b--", ImportOptions{}, "mime.limit.report"},
+		{"a long report", "Content-Type: multipart/report; report-type=delivery-status; boundary=b\n\n--b\nContent-Type: message/delivery-status\n\nX: y\n\n" +
+			strings.Repeat("Final-Recipient: rfc822;a@b\nAction: failed\n\n", 50_000) + "--b--", ImportOptions{}, "mime.limit.report"},
 		{"a long text", "X: y\n\n" + strings.Repeat("x", 1000), ImportOptions{MaxBody: 100}, "mime.limit.size"},
 		{"many references", html5(50_000), ImportOptions{}, ""},
 	}

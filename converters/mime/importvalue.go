@@ -40,8 +40,11 @@ func readHeader(rule *headerRule, raw []byte) (v mapi.Value, ok bool) {
 	switch rule.kind {
 	case kindText:
 		return bounded(rfc5322.DecodeText(raw)), true
-	case kindRaw, kindIDs:
+	case kindRaw:
 		s := rawText(raw)
+		return bounded(s), s != ""
+	case kindIDs:
+		s := identifiers(rawText(raw))
 		return bounded(s), s != ""
 	case kindTime:
 		t, ok := rfc5322.ParseDate(string(raw))
@@ -54,7 +57,7 @@ func readHeader(rule *headerRule, raw []byte) (v mapi.Value, ok bool) {
 	case kindTrue:
 		return true, strings.EqualFold(string(raw), "true")
 	case kindBase64:
-		b, err := base64.StdEncoding.DecodeString(strings.Join(strings.Fields(string(raw)), ""))
+		b, err := base64.RawStdEncoding.DecodeString(strings.TrimRight(strings.Join(strings.Fields(string(raw)), ""), "="))
 		return b, err == nil && len(b) > 0
 	case kindFlags:
 		return readFlags(rule.words, string(raw))
@@ -83,6 +86,30 @@ func bounded(s string) string {
 func rawText(raw []byte) string {
 	s, _, _ := charset.Decode("", raw)
 	return strings.TrimSpace(strings.ReplaceAll(s, "\t", " "))
+}
+
+// identifiers returns a list of message identifiers without the text around
+// them (RFC 5322 3.6.4); what has none in brackets, as it is.
+//
+// QUIRK: mail programs say in In-Reply-To whose message it is, in words.
+func identifiers(s string) string {
+	var list []string
+	for rest := s; ; {
+		_, after, ok := strings.Cut(rest, "<")
+		id, after, closed := strings.Cut(after, ">")
+		if !ok || !closed {
+			break
+		}
+		if i := strings.LastIndexByte(id, '<'); i >= 0 {
+			id = id[i+1:]
+		}
+		list = append(list, "<"+id+">")
+		rest = after
+	}
+	if len(list) == 0 {
+		return s
+	}
+	return strings.Join(list, " ")
 }
 
 // neutralWords are the words of fields for the value that is not written.

@@ -43,6 +43,34 @@ func FuzzSniff(f *testing.F) {
 	f.Fuzz(func(_ *testing.T, in []byte) { Sniff(in) })
 }
 
+// TestSniffFileByName holds that text is a message if it is called one.
+func TestSniffFileByName(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name, in string
+		want     Kind
+	}{
+		{"letter.eml", "a\n", KindEML},
+		{"prose.EML", "Dear all,\nthis is text\nand more\nof it\n", KindEML},
+		{"letter.txt", "a\n", KindOther},
+		{"binary.eml", "\x00\x01\x02:\x03", KindOther},
+		{"empty.eml", "", KindOther},
+		{"really.eml", "\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1rest", KindMSG},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			path := filepath.Join(t.TempDir(), tt.name)
+			if err := os.WriteFile(path, []byte(tt.in), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			if got, err := sniffFile(path); got != tt.want || err != nil {
+				t.Errorf("sniffFile() = %d, %v, want %d", got, err, tt.want)
+			}
+		})
+	}
+}
+
 func TestSniffFileLooksFurther(t *testing.T) {
 	t.Parallel()
 	filler := strings.Repeat("X-Filler: "+strings.Repeat("x", 60)+"\r\n", 500)

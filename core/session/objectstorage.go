@@ -1,8 +1,6 @@
 package session
 
 import (
-	"errors"
-	"fmt"
 	"io"
 	"slices"
 	"strings"
@@ -81,15 +79,6 @@ func readObject(sp *Spool, v mapi.Large) (*msg.ObjectNode, error) {
 	}
 	n, err := msg.ReadObject(sp, sp.Size())
 	return n, corrupt(err)
-}
-
-// corrupt gives an error about what a stored object holds its code.
-func corrupt(err error) error {
-	var bad *msg.FormatError
-	if errors.As(err, &bad) {
-		return fmt.Errorf("%w: %w", mapi.ErrCorruptData, err)
-	}
-	return err
 }
 
 // stream and storage return the index of an element, -1 if there is none. Upper
