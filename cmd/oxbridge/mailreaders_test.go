@@ -179,7 +179,8 @@ func expected(name string, m *mapi.Message) sight {
 		object, _ := m.Attachments[0].Props.Get(proptag.AttachDataObject)
 		data, _ := mapi.ReadValue(object, 1<<20)
 		s.Files = []string{file("Drawing.png", picture()), file("Drawing", data)}
-		s.Parts = []string{"multipart/mixed", "multipart/related", "text/html", "image/png", "application/octet-stream"}
+		s.Text = "Before and after."
+		s.Parts = []string{"multipart/mixed", "multipart/related", "multipart/alternative", "text/plain", "text/html", "image/png", "application/octet-stream"}
 	case "linked":
 		s.Files = []string{"-> https://example.org/plan.docx"}
 		s.Parts = []string{"multipart/mixed", "text/plain", "message/external-body"}

@@ -118,11 +118,7 @@ func importFrom(ctx context.Context, s *source, opt ImportOptions, report proble
 		return nil, fmt.Errorf("import: %w", r.err)
 	}
 	if opt.KeepSource || root.sealed(true) {
-		kept := int64(0) // with what stands before the message, but for Apple Mail's
-		if isApple {
-			kept = start
-		}
-		if err := keepSource(s.in, kept, end, m); err != nil {
+		if err := keepSource(s.in, 0, s.size, m); err != nil {
 			return nil, fmt.Errorf("import: %w", err)
 		}
 	}
