@@ -40,6 +40,8 @@ var inside = map[string][]string{
 	"mailbox":     {},
 	"prepare":     {"cfb", "msg", "session"},
 	"batch":       {"session", "store", "report", "mailbox", "prepare"},
+	"ledger":      {"report"},
+	"audit":       {"batch", "session", "store", "report"},
 }
 
 // transport lists the rooms that may know go-plugin and gRPC.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/hex"
 	"flag"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -18,11 +19,36 @@ import (
 
 var update = flag.Bool("update", false, "rewrite the files that tests compare with")
 
+// asProgram is the variable that makes the test binary the program, for tests
+// that kill it.
+const asProgram = "OXBRIDGE_TEST_PROGRAM"
+
+// asSlowPlugin makes it a plugin that is never done.
+const asSlowPlugin = "OXBRIDGE_TEST_SLOW"
+
+var slowPlugin = sdk.Plugin{
+	Name: "slow",
+	Formats: []sdk.Format{{Name: "eml", Exporter: sdk.ExportFunc(
+		func(ctx context.Context, _ *sdk.Job, _ *mapi.Message, _ transfer.Output) error {
+			fmt.Fprintln(os.Stderr, "in hand")
+			<-ctx.Done()
+			return ctx.Err()
+		},
+	)}},
+}
+
 // TestMain lets the test binary stand in for the program: as the command
 // oxbridge of the scripts, and as the plugin process that it starts.
 func TestMain(m *testing.M) {
 	if len(os.Args) == 3 && (os.Args[1] == serveCommand || os.Args[1] == launchCommand) {
 		os.Exit(run(os.Args[1:], os.Stdout, os.Stderr))
+	}
+	if os.Getenv(asProgram) != "" {
+		os.Exit(run(os.Args[1:], os.Stdout, os.Stderr))
+	}
+	if os.Getenv(asSlowPlugin) != "" {
+		sdk.Main(slowPlugin)
+		os.Exit(0)
 	}
 	testscript.Main(m, map[string]func(){"oxbridge": main, "otherplugin": func() { sdk.Main(otherPlugin) }})
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/oxbridge-mail/oxbridge/core/session"
+	"github.com/oxbridge-mail/oxbridge/core/store"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi/propname"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi/proptag"
@@ -198,6 +199,9 @@ func TestConversionIsDeterministic(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, e := range entries {
+		if e.Name() == store.StateFolder {
+			continue // the ledger has times in it
+		}
 		a, err1 := os.ReadFile(filepath.Join(dir, "1", e.Name()))
 		b, err2 := os.ReadFile(filepath.Join(dir, "2", e.Name()))
 		if err1 != nil || err2 != nil || !bytes.Equal(a, b) {

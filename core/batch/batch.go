@@ -1,19 +1,47 @@
-// Package batch converts many messages: it finds the inputs, opens sessions of
-// bounded size, runs the jobs, retries what a crash took down and hands out the
-// results.
+// Package batch converts many messages: it plans a run, opens sessions of
+// bounded size, runs the jobs, retries what a crash took down, publishes the
+// outputs and hands out the results.
 //
 // It sees converters through [Converter] and knows neither processes nor wires.
+//
+// # Runs, plans and shards
+//
+// A run is a [Plan], made by [MakePlan], and one function that does a shard of
+// it, [Runner.RunShard]. That may be called any number of times, by anyone, at
+// the same time: names of outputs stand in the plan, their bytes depend on the
+// input, the options and the version alone, and an output comes into being once.
+// When its name is taken, the contents decide: the same bytes are the same
+// output, made by somebody else or before; any others are somebody's file, which
+// is left alone unless Options.Overwrite is set. [Run] is a plan, and then its
+// shards, one after the other.
+//
+// # What is on disk when
+//
+// With Options.Durable a loss of power at any moment costs nothing but work. The
+// order is, for each group of up to 128 outputs:
+//
+//  1. contents are written to files without a name (or with a temporary one);
+//  2. these are synced;
+//  3. they get their names;
+//  4. the names are synced, in one call with the contents of the next group;
+//  5. the results are recorded.
+//
+// So a name that is there has its whole contents, and a result that is recorded
+// has its output. What lies between 3 and 5 is done again, and found to be the
+// same.
 package batch
 
 import (
 	"context"
 	"errors"
+	"os"
 	"runtime"
 	"sync"
 	"time"
 
 	"github.com/oxbridge-mail/oxbridge/core/report"
 	"github.com/oxbridge-mail/oxbridge/core/session"
+	"github.com/oxbridge-mail/oxbridge/core/store"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi"
 )
 
@@ -32,75 +60,208 @@ type Converter interface {
 type Options struct {
 	// To is the format of the outputs: "eml" or "msg".
 	To string
+	// Settings are passed to the plugin.
+	Settings map[string]string
+	// Plugin is the name and version of the converter, Program the version of
+	// oxbridge: outputs may depend on both.
+	Plugin, Program string
+	// Select says which files are inputs.
+	Select Selection
+	// Naming is a template for the names of outputs; "" mirrors those of inputs.
+	Naming string
+	// Layout is LayoutMaildir, or "" for a tree of files. A layout names outputs by
+	// itself.
+	Layout string
+	// MessagesAsFiles says that messages attached to messages are .msg files
+	// outside of .msg files, both ways; see package prepare.
+	MessagesAsFiles bool
+	// Prepare, if not nil, changes each message for the converter; see
+	// session.Job. Prepared says what it does, as outputs depend on it.
+	Prepare  func(*mapi.Message) error
+	Prepared string
+	// OnLoss is LossFails or "".
+	OnLoss string
+	// Folder is where relative paths of inputs start; "" means the working
+	// folder.
+	Folder string
 	// OutDir is the folder for the outputs.
 	OutDir string
+	// In and Out are where inputs come from and outputs go to; nil means the
+	// file system, and the folder OutDir.
+	In, Out store.Storage
 	// Overwrite allows outputs to replace files.
 	Overwrite bool
+	// Again makes planning forget what was done before.
+	Again bool
 	// Jobs is how many messages are in hand at once; 0 means two for each CPU.
 	Jobs int
 	// SessionMessages is how many messages a session takes before it is closed
 	// and the next one opened; 0 means 256.
 	SessionMessages int
+	// SessionBytes is how many bytes of input a session takes; 0 means 1 GiB.
+	SessionBytes int64
 	// SessionMemory is the memory budget of a session in bytes; 0 means 256 MiB.
 	SessionMemory int64
+	// LargeBytes is from what size on a message is large: no more than half of
+	// the jobs are large ones, so that small ones get on; 0 means 16 MiB.
+	LargeBytes int64
+	// ShardItems and ShardBytes bound a shard; 0 means 1000 and 1 GiB.
+	ShardItems int
+	ShardBytes int64
 	// Timeout bounds one job; 0 leaves it to the Converter.
 	Timeout time.Duration
-	// Settings are passed to the plugin.
-	Settings map[string]string
-	// MessagesAsFiles says that messages attached to messages are .msg files
-	// outside of .msg files, both ways; see package prepare.
-	MessagesAsFiles bool
-	// Prepare, if not nil, changes each message for the converter; see
-	// session.Job.
-	Prepare func(*mapi.Message) error
-	// Started, if not nil, is told that an input was found. Done is told each
-	// result. Neither is called concurrently.
-	Started func(input string)
+	// StopOnError ends the run at the first message that fails.
+	StopOnError bool
+	// Quarantine, if not "", is a folder that gets a copy of each input that
+	// failed, and beside it the reason.
+	Quarantine string
+	// Durable makes sure of the order in which things reach the disk; see the
+	// package's comment.
+	Durable bool
+	// Memory, if not nil, is asked in planning what is done already.
+	Memory Memory
+	// Drain, if not nil, ends the run when it is closed, after the messages in
+	// hand.
+	Drain <-chan struct{}
+	// Found, if not nil, is told each item in planning; Planned the plan.
+	Found   func(Item)
+	Planned func(Header)
+	// Started, if not nil, is told that a message is taken in hand. Done is told
+	// each result when its output has its name. They are not called
+	// concurrently.
+	Started func(input string, size int64)
 	Done    func(report.Result)
+	// Record, if not nil, is told results when nothing can undo them any more.
+	// It is not called concurrently. An error ends the run.
+	Record func([]report.Result) error
+	// Now is the clock of results; nil means time.Now.
+	Now func() time.Time
+
+	template *template // of Naming
 }
 
 func (o Options) withDefaults() Options {
-	if o.Jobs <= 0 {
-		o.Jobs = 2 * runtime.GOMAXPROCS(0)
+	setInt := func(p *int, value int) {
+		if *p <= 0 {
+			*p = value
+		}
 	}
-	if o.SessionMessages <= 0 {
-		o.SessionMessages = 256
+	setBytes := func(p *int64, value int64) {
+		if *p <= 0 {
+			*p = value
+		}
 	}
-	if o.SessionMemory <= 0 {
-		o.SessionMemory = 256 << 20
+	setInt(&o.Jobs, 2*runtime.GOMAXPROCS(0))
+	setInt(&o.SessionMessages, 256)
+	setInt(&o.ShardItems, 1000)
+	setBytes(&o.SessionBytes, 1<<30)
+	setBytes(&o.SessionMemory, 256<<20)
+	setBytes(&o.LargeBytes, 16<<20)
+	setBytes(&o.ShardBytes, 1<<30)
+	if o.In == nil {
+		o.In = store.Dir{Folder: o.Folder, FollowLinks: o.Select.FollowLinks}
+	}
+	if o.Out == nil {
+		o.Out = store.Dir{Root: o.OutDir}
+	}
+	if o.template == nil && o.Naming != "" {
+		o.template, _ = parseTemplate(o.Naming)
 	}
 	return o
 }
 
-// ErrAborted is wrapped by the error of a run that ended early.
-var ErrAborted = errors.New("run aborted")
+func (o Options) now() time.Time {
+	if o.Now != nil {
+		return o.Now()
+	}
+	return time.Now()
+}
+
+// Errors of a run that ended early.
+var (
+	// ErrAborted is wrapped by all of them.
+	ErrAborted = errors.New("run aborted")
+	// ErrDrained means that the run ended because it was asked to.
+	ErrDrained = errors.New("interrupted")
+	// ErrStopped means that a message failed in a run with StopOnError.
+	ErrStopped = errors.New("a message failed, and the run was to stop then")
+)
 
 // Run converts every message under paths. It returns what the counts are also
 // when it returns an error; the error wraps ErrAborted and says what ended the
-// run. A message that fails is a result, not an error.
+// run. A message that fails is a result, not an error. The plan is thrown away
+// afterwards.
 func Run(ctx context.Context, conv Converter, paths []string, opt Options) (report.Summary, error) {
-	opt = opt.withDefaults()
-	start := time.Now()
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-
-	r := &runner{opt: opt, conv: conv, abort: cancel, items: make(chan item)}
-	var workers sync.WaitGroup
-	for range opt.Jobs {
-		workers.Go(func() { r.work(ctx) })
-	}
-	err := walk(ctx, paths, opt, r.found)
-	close(r.items)
-	workers.Wait()
-
-	r.summary.Duration = time.Since(start)
-	if cause := context.Cause(ctx); cause != nil {
-		err = cause
-	}
+	dir, err := os.MkdirTemp("", "oxbridge-plan-")
 	if err != nil {
-		return r.summary, &abortError{err}
+		return report.Summary{}, &abortError{err}
 	}
-	return r.summary, nil
+	defer func() { _ = os.RemoveAll(dir) }()
+	start := time.Now()
+	plan, err := MakePlan(ctx, dir, Roots(paths), opt)
+	if err != nil {
+		return report.Summary{}, &abortError{err}
+	}
+	summary, err := RunPlan(ctx, conv, plan, opt)
+	summary.Duration = time.Since(start)
+	return summary, err
+}
+
+// Identity returns what the outputs of a run over these paths depend on.
+func (o Options) Identity(roots []Root) Identity {
+	id := Identity{
+		To: o.To, Program: o.Program, Plugin: o.Plugin, Settings: o.Settings, Folder: o.Folder,
+		Select: o.Select, Naming: o.Naming, Layout: o.Layout, OnLoss: o.OnLoss, Roots: roots,
+		MessagesAsFiles: o.MessagesAsFiles, Prepared: o.Prepared,
+	}
+	if len(roots) > maxIdentityRoots {
+		id.Roots = nil
+		id.RootsHash = hashRoots(roots)
+	}
+	return id
+}
+
+// From returns the options with what a plan says about a run.
+func (o Options) From(p *Plan) Options {
+	o.To, o.Settings, o.Plugin, o.Program = p.To, p.Settings, p.Plugin, p.Program
+	o.Select, o.Naming, o.Layout, o.OnLoss, o.Folder = p.Select, p.Naming, p.Layout, p.OnLoss, p.Folder
+	o.MessagesAsFiles, o.Prepared = p.MessagesAsFiles, p.Prepared
+	return o
+}
+
+// RunPlan does all shards of a plan. It returns what Run returns.
+func RunPlan(ctx context.Context, conv Converter, plan *Plan, opt Options) (report.Summary, error) {
+	start := time.Now()
+	if opt.Planned != nil {
+		opt.Planned(plan.Header)
+	}
+	r := NewRunner(ctx, conv, opt)
+	numbers := make(chan int)
+	var shards sync.WaitGroup
+	for range 2 { // so that jobs do not wait for the last ones of a shard
+		shards.Go(func() {
+			for n := range numbers {
+				if err := r.RunShard(plan, n); err != nil && !errors.Is(err, ErrDrained) {
+					r.abort(err)
+				}
+			}
+		})
+	}
+	for n := range plan.Shards {
+		select {
+		case numbers <- n:
+			continue
+		case <-r.ctx.Done():
+		case <-r.drained:
+		}
+		break
+	}
+	close(numbers)
+	shards.Wait()
+	summary, err := r.Close()
+	summary.Done = plan.Done
+	summary.Duration = time.Since(start)
+	return summary, err
 }
 
 // abortError is ErrAborted with its cause.
@@ -108,80 +269,3 @@ type abortError struct{ cause error }
 
 func (e *abortError) Error() string   { return ErrAborted.Error() + ": " + e.cause.Error() }
 func (e *abortError) Unwrap() []error { return []error{ErrAborted, e.cause} }
-
-// runner is the state of one Run.
-type runner struct {
-	opt   Options
-	conv  Converter
-	abort context.CancelCauseFunc
-	items chan item
-
-	mu      sync.Mutex     // serialises Started and Done
-	summary report.Summary // guarded by mu
-}
-
-// found takes an input from the walk: one to convert, or one that is a result
-// already.
-func (r *runner) found(ctx context.Context, it item) error {
-	if it.state != "" {
-		r.finish(report.Result{Input: it.name(), State: it.state, Reason: it.reason})
-		return nil
-	}
-	if r.opt.Started != nil {
-		r.mu.Lock()
-		r.opt.Started(it.name())
-		r.mu.Unlock()
-	}
-	select {
-	case r.items <- it:
-		return nil
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	}
-}
-
-func (r *runner) finish(res report.Result) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.summary.Add(res)
-	if r.opt.Done != nil {
-		r.opt.Done(res)
-	}
-}
-
-// work converts items until there are no more, in sessions of bounded size.
-func (r *runner) work(ctx context.Context) {
-	for {
-		s, err := session.Open(session.NewAllocator(r.opt.SessionMemory), session.Unicode)
-		if err != nil {
-			r.abort(err)
-			return
-		}
-		more := r.workSession(ctx, s)
-		s.Close()
-		if !more {
-			return
-		}
-	}
-}
-
-// workSession fills one session and reports whether there may be more to do.
-func (r *runner) workSession(ctx context.Context, s *session.Session) bool {
-	for range r.opt.SessionMessages {
-		it, ok := <-r.items
-		if !ok {
-			return false
-		}
-		if ctx.Err() != nil {
-			continue // drain: the walk is told by the context
-		}
-		res, fatal := r.convert(ctx, s, it)
-		if fatal != nil {
-			r.abort(fatal)
-		}
-		if ctx.Err() == nil || res.State == report.Converted {
-			r.finish(res)
-		}
-	}
-	return true
-}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"syscall"
 	"time"
 
@@ -13,31 +14,29 @@ import (
 	"github.com/oxbridge-mail/oxbridge/core/store"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi"
 	"github.com/oxbridge-mail/oxbridge/sdk/problem"
+	"github.com/oxbridge-mail/oxbridge/sdk/transfer"
 )
 
 // convert does one item: as many attempts as it takes, and the result. The
 // error is not nil when the whole run has to end.
-func (r *runner) convert(ctx context.Context, s *session.Session, it item) (report.Result, error) {
+func (r *Runner) convert(s *session.Session, t task) (finished, error) {
 	start := time.Now()
-	res := report.Result{Input: it.name(), Attempts: 1, Bytes: it.size}
-	err := r.attempt(ctx, s, it, &res, r.conv.Convert)
-	if err != nil && is(err, suspect.Suspect) && ctx.Err() == nil {
-		res.Attempts++
-		err = r.attempt(ctx, s, it, &res, r.conv.ConvertAlone)
+	f := finished{task: t, result: report.Result{Input: t.item.Name(), Attempts: 1, Bytes: t.item.Size}}
+	err := r.attempt(s, &f, r.conv.Convert)
+	if err != nil && is(err, suspect.Suspect) && r.ctx.Err() == nil {
+		f.result.Attempts++
+		err = r.attempt(s, &f, r.conv.ConvertAlone)
 	}
-	res.Duration = time.Since(start)
-	switch {
-	case err == nil:
-		res.State, res.Output = report.Converted, it.out
-	case errors.Is(err, store.ErrExists):
-		res.State, res.Reason = report.Failed, err.Error()+"; use --overwrite to replace it"
-	default:
-		res.State, res.Reason = report.Failed, err.Error()
+	f.result.Duration = time.Since(start)
+	if err == nil {
+		f.result.State = report.Converted
+		return f, nil
 	}
-	if err != nil && (is(err, fatal.Fatal) || errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EROFS)) {
-		return res, err
+	f.result.State, f.result.Reason = report.Failed, err.Error()
+	if isFatal(err) {
+		return f, err
 	}
-	return res, nil
+	return f, nil
 }
 
 type suspect interface{ Suspect() bool }
@@ -50,28 +49,73 @@ func is[T any](err error, quality func(T) bool) bool {
 	return errors.As(err, &t) && quality(t)
 }
 
+// diskFull reports whether nothing can be written any more.
+func diskFull(err error) bool {
+	return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EROFS) || errors.Is(err, syscall.EDQUOT)
+}
+
+// errLoss is the failure of a message in a run where losses are failures.
+var errLoss = errors.New("something would be lost, and losses are failures in this run")
+
 // attempt converts an item once, by do. Problems of earlier attempts are
 // forgotten.
-func (r *runner) attempt(ctx context.Context, s *session.Session, it item, res *report.Result, do func(context.Context, *session.Job) error) error {
-	res.Problems = nil
-	job := &session.Job{Timeout: r.opt.Timeout, Options: r.opt.Settings, Report: problem.Reporter(res.Problems.Add)}
-	job.Prepare = func(m *mapi.Message) error { return r.prepare(job, m) }
-	if it.direction == session.Export {
-		return export(ctx, s, it, job, r.opt.Overwrite, do)
+func (r *Runner) attempt(s *session.Session, f *finished, do func(context.Context, *session.Job) error) error {
+	f.result.Problems = nil
+	src, err := openItem(r.ctx, r.opt.In, &f.item)
+	if err != nil {
+		return err
 	}
-	return imports(ctx, s, it, job, r.opt.Overwrite, do)
+	f.result.Bytes, f.result.ModTime = src.Size(), src.ModTime()
+	d, err := digestItem(&f.item, src)
+	if err != nil {
+		src.Close()
+		return err
+	}
+	f.result.SHA256 = d.SHA256
+	out, err := r.opt.Out.Create(r.ctx, f.item.Out)
+	if err == nil {
+		if err = r.enter(f.item.Out, out); err != nil {
+			out.Close()
+		}
+	}
+	if err != nil {
+		src.Close()
+		return err
+	}
+	job := &session.Job{
+		Direction: f.item.Direction, Format: f.item.Format, Timeout: r.opt.Timeout, Options: r.opt.Settings,
+		Report: problem.Reporter(f.result.Problems.Add),
+	}
+	job.Prepare = func(m *mapi.Message) error { return r.opt.prepare(job, m) }
+	if f.item.Direction == session.Export {
+		err = export(r.ctx, s, src, out, job, do)
+	} else {
+		err = imports(r.ctx, s, src, out, job, do)
+	}
+	if err == nil && r.opt.OnLoss == LossFails && f.result.Problems.Worst() >= problem.Loss {
+		err = errLoss
+	}
+	if err == nil {
+		f.digest, err = out.Finish()
+	}
+	if err != nil {
+		out.Close()
+		return err
+	}
+	f.target = out
+	return nil
 }
 
 // prepare changes the tree of a job's message: an attached message is complete
 // before it becomes a file, and one that comes of a file is seen by
 // Options.Prepare.
-func (r *runner) prepare(job *session.Job, m *mapi.Message) error {
-	opt := prepare.Options{MessagesAsFiles: r.opt.MessagesAsFiles, Spool: job.Message.NewSpool, Report: job.Report}
+func (o Options) prepare(job *session.Job, m *mapi.Message) error {
+	opt := prepare.Options{MessagesAsFiles: o.MessagesAsFiles, Spool: job.Message.NewSpool, Report: job.Report}
 	own := func(m *mapi.Message) error {
-		if r.opt.Prepare == nil {
+		if o.Prepare == nil {
 			return nil
 		}
-		return r.opt.Prepare(m)
+		return o.Prepare(m)
 	}
 	if job.Direction == session.Export {
 		if err := own(m); err != nil {
@@ -85,6 +129,10 @@ func (r *runner) prepare(job *session.Job, m *mapi.Message) error {
 	return own(m)
 }
 
+// LossFails is the value of Identity.OnLoss for a run in which a message that
+// cannot be carried over whole is a failure.
+const LossFails = "fail"
+
 // An export of n bytes may write outputFree + outputFactor*n bytes: base64 takes
 // a third more than what it encodes, and compressed RTF expands eight times.
 const (
@@ -92,52 +140,69 @@ const (
 	outputFactor = 16
 )
 
-// export opens the message and writes the file.
-func export(ctx context.Context, s *session.Session, it item, job *session.Job, overwrite bool, do func(context.Context, *session.Job) error) error {
-	src, err := store.OpenSource(it.path)
-	if err != nil {
-		return err
-	}
+// export opens the message and writes the file. It closes src.
+func export(ctx context.Context, s *session.Session, src *store.Source, out *store.Target, job *session.Job, do func(context.Context, *session.Job) error) error {
 	m, err := s.OpenMessage(src, session.Unicode, job.Report, nil)
 	if err != nil {
 		return err
 	}
 	defer m.Release()
-	out, err := store.Create(it.out, overwrite)
-	if err != nil {
-		return err
-	}
-	defer out.Close()
-	job.Direction, job.Format, job.Message, job.Output = session.Export, it.format, m, out
-	job.MaxOutput = outputFree + outputFactor*it.size
-	if err := do(ctx, job); err != nil {
-		return err
-	}
-	return out.Commit()
+	job.Message, job.Output = m, out
+	job.MaxOutput = outputFree + outputFactor*src.Size()
+	return do(ctx, job)
 }
 
-// imports makes a message from the file and saves it.
-func imports(ctx context.Context, s *session.Session, it item, job *session.Job, overwrite bool, do func(context.Context, *session.Job) error) error {
-	src, err := store.OpenSource(it.path)
-	if err != nil {
-		return err
-	}
+// imports makes a message from the file and saves it. It closes src.
+func imports(ctx context.Context, s *session.Session, src *store.Source, out *store.Target, job *session.Job, do func(context.Context, *session.Job) error) error {
 	defer src.Close()
-	out, err := store.Create(it.out, overwrite)
-	if err != nil {
-		return err
-	}
-	m, err := s.OpenMessage(out, session.Unicode|session.NoStorageCommit, job.Report, nil)
+	m, err := s.OpenMessage(heldTarget{out}, session.Unicode|session.NoStorageCommit, job.Report, nil)
 	if err != nil {
 		return err
 	}
 	defer m.Release()
-	job.Direction, job.Format, job.Message, job.Input = session.Import, it.format, m, it.input(ctx, src)
+	job.Message, job.Input = m, transfer.NewInput(src, src.Size())
 	if err := do(ctx, job); err != nil {
 		return err
 	}
 	if err := m.SaveChanges(); err != nil {
-		return fmt.Errorf("save %s: %w", it.out, err)
+		return fmt.Errorf("save %s: %w", out.Path(), err)
 	}
-	return out.Commit()
+	return nil
+}
+
+// Once converts one message outside a run: the contents of src, into out, which
+// the caller finishes or closes. It closes src. Of the options, those count that
+// outputs depend on.
+func Once(ctx context.Context, conv Converter, s *session.Session, o Options, src *store.Source, out *store.Target, report problem.Reporter) error {
+	dir, format, ok := Needs(o.To)
+	if !ok {
+		src.Close()
+		return fmt.Errorf("%s: no such format", o.To)
+	}
+	job := &session.Job{Direction: dir, Format: format, Options: o.Settings, Report: report}
+	job.Prepare = func(m *mapi.Message) error { return o.prepare(job, m) }
+	if dir == session.Export {
+		return export(ctx, s, src, out, job, conv.Convert)
+	}
+	return imports(ctx, s, src, out, job, conv.Convert)
+}
+
+// Import reads an Internet message into m, as a run to .msg files does, without
+// saving it. The source stays open: m reads from it.
+func Import(ctx context.Context, conv Converter, o Options, m *session.Message, src *store.Source) error {
+	_, format, _ := Needs("msg")
+	job := &session.Job{Direction: session.Import, Format: format, Options: o.Settings, Message: m, Input: transfer.NewInput(src, src.Size())}
+	job.Prepare = func(m *mapi.Message) error { return o.prepare(job, m) }
+	return conv.Convert(ctx, job)
+}
+
+// heldTarget is the storage of a message that outlives the message.
+type heldTarget struct{ *store.Target }
+
+// Close does nothing: the output is closed by whoever publishes it.
+func (heldTarget) Close() error { return nil }
+
+// display returns an output as the user would write it.
+func (o Options) display(name string) string {
+	return filepath.Join(o.OutDir, filepath.FromSlash(name))
 }

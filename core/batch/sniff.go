@@ -13,6 +13,8 @@ const (
 	KindOther Kind = iota
 	KindMSG        // a compound file, which may or may not hold a message
 	KindEML        // an Internet message
+	KindZip        // a zip file, or a document that is one
+	KindTar        // a tar archive
 )
 
 const (
@@ -25,6 +27,10 @@ const (
 	sniffLines = 10_000
 )
 
+// tarMagic is where the header of the first member of a tar archive says
+// "ustar", in bytes (POSIX.1-2001, pax).
+const tarMagic = 257
+
 // Sniff tells what a file is from its first bytes.
 //
 // An Internet message is recognised by a header field that mail programs write,
@@ -32,6 +38,12 @@ const (
 func Sniff(head []byte) Kind {
 	if bytes.HasPrefix(head, []byte("\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1")) {
 		return KindMSG
+	}
+	if bytes.HasPrefix(head, []byte("PK\x03\x04")) {
+		return KindZip
+	}
+	if len(head) > tarMagic && bytes.HasPrefix(head[tarMagic:], []byte("ustar")) {
+		return KindTar
 	}
 	head = bytes.TrimPrefix(head, []byte("\xEF\xBB\xBF"))
 	head = bytes.TrimLeft(head, "\r\n \t")

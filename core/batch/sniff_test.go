@@ -1,10 +1,11 @@
 package batch
 
 import (
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/oxbridge-mail/oxbridge/core/store"
 )
 
 func TestSniff(t *testing.T) {
@@ -43,8 +44,8 @@ func FuzzSniff(f *testing.F) {
 	f.Fuzz(func(_ *testing.T, in []byte) { Sniff(in) })
 }
 
-// TestSniffFileByName holds that text is a message if it is called one.
-func TestSniffFileByName(t *testing.T) {
+// TestSniffNamed holds that text is a message if it is called one.
+func TestSniffNamed(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
 		name, in string
@@ -60,18 +61,14 @@ func TestSniffFileByName(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			path := filepath.Join(t.TempDir(), tt.name)
-			if err := os.WriteFile(path, []byte(tt.in), 0o600); err != nil {
-				t.Fatal(err)
-			}
-			if got, err := sniffFile(path); got != tt.want || err != nil {
-				t.Errorf("sniffFile() = %d, %v, want %d", got, err, tt.want)
+			if got, err := sniffNamed(sourceOf(tt.in), tt.name); got != tt.want || err != nil {
+				t.Errorf("sniffNamed() = %d, %v, want %d", got, err, tt.want)
 			}
 		})
 	}
 }
 
-func TestSniffFileLooksFurther(t *testing.T) {
+func TestSniffSourceLooksFurther(t *testing.T) {
 	t.Parallel()
 	filler := strings.Repeat("X-Filler: "+strings.Repeat("x", 60)+"\r\n", 500)
 	tests := []struct {
@@ -85,12 +82,9 @@ func TestSniffFileLooksFurther(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			path := filepath.Join(t.TempDir(), "f")
-			if err := os.WriteFile(path, []byte(tt.in), 0o600); err != nil {
-				t.Fatal(err)
-			}
-			if got, err := sniffFile(path); got != tt.want || err != nil {
-				t.Errorf("sniffFile() = %d, %v, want %d", got, err, tt.want)
+			src := store.NewSource(strings.NewReader(tt.in), int64(len(tt.in)), time.Time{}, nil)
+			if got, err := sniffSource(src); got != tt.want || err != nil {
+				t.Errorf("sniffSource() = %d, %v, want %d", got, err, tt.want)
 			}
 		})
 	}

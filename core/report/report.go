@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"time"
+	"unicode/utf8"
 
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi/proptag"
 	"github.com/oxbridge-mail/oxbridge/sdk/problem"
@@ -24,20 +25,31 @@ const (
 
 // A Result is the outcome for one input.
 type Result struct {
-	Input    string // path as the user would write it
-	Output   string // path of the output, "" if there is none
-	State    State
-	Reason   string // why it was skipped or failed
-	Problems problem.List
-	Attempts int
-	Bytes    int64 // size of the input
-	Duration time.Duration
+	Input  string // path as the user would write it
+	Output string // path of the output, "" if there is none
+	// OutputName is the output below the folder of the outputs, with slashes.
+	OutputName string
+	State      State
+	Reason     string // why it was skipped or failed
+	Problems   problem.List
+	Attempts   int
+	Bytes      int64 // size of the input
+	Duration   time.Duration
+
+	ModTime      time.Time // of the input, when it was read
+	SHA256       string    // of the input, "" when it was not read to its end
+	OutputSHA256 string
+	OutputBytes  int64
+	Plugin       string // that converted it, with its version: "eml 1.0.0"
+	Finished     time.Time
+	Shard        int // of the plan
 }
 
 // A Summary counts the results of a run.
 type Summary struct {
 	Converted, Skipped, Failed int
 	WithLoss                   int   // converted, but the output lacks something
+	Done                       int   // converted by an earlier run of the same command
 	Bytes                      int64 // of the inputs converted
 	Duration                   time.Duration
 }
@@ -68,14 +80,32 @@ func (s Summary) String() string {
 	if s.Skipped > 0 {
 		text += fmt.Sprintf(", %d skipped", s.Skipped)
 	}
+	if s.Done > 0 {
+		text += fmt.Sprintf(", %d done before", s.Done)
+	}
 	if sec := s.Duration.Seconds(); sec > 0 && s.Converted > 0 {
 		text += fmt.Sprintf(" in %.1f s (%.0f messages/s, %.1f MB/s)", sec, float64(s.Converted)/sec, float64(s.Bytes)/1e6/sec)
 	}
 	return text
 }
 
-// A JSONWriter writes one object per line. The field "type" says what a line
-// is: "message" or "summary".
+// A JSONWriter writes one object per line. The field "type" says what a line is;
+// readers pass over types and fields that they do not know.
+//
+//	plan     once, before the first message: items, bytes, done_before
+//	message  for each input:
+//	         input, output      paths as the user would write them (input_base64 for no UTF-8)
+//	         state              converted, skipped or failed
+//	         reason             why it was skipped or failed
+//	         problems           a list of code, severity (info, loss, error), object,
+//	                            tag (0xTTTTTTTT), property, part, detail
+//	         attempts           0 when nobody looked into it
+//	         bytes, sha256, modified                   of the input
+//	         output_name, output_bytes, output_sha256  of the output; the name is
+//	                            below the folder of the outputs, with slashes
+//	         duration_ms, finished, plugin, shard
+//	summary  once, at the end: converted, with_loss, failed, skipped, done_before,
+//	         bytes, seconds
 type JSONWriter struct{ enc *json.Encoder }
 
 // NewJSONWriter returns a JSONWriter on w.
@@ -96,22 +126,40 @@ type jsonProblem struct {
 }
 
 type jsonResult struct {
-	Type       string        `json:"type"`
-	Input      string        `json:"input"`
-	Output     string        `json:"output,omitempty"`
-	State      State         `json:"state"`
-	Reason     string        `json:"reason,omitempty"`
-	Problems   []jsonProblem `json:"problems,omitempty"`
-	Attempts   int           `json:"attempts,omitempty"`
-	Bytes      int64         `json:"bytes"`
-	DurationMS float64       `json:"duration_ms"`
+	Type            string        `json:"type"`
+	Input           string        `json:"input"`
+	InputBytes      []byte        `json:"input_base64,omitempty"` // instead, when the name is no UTF-8
+	Output          string        `json:"output,omitempty"`
+	State           State         `json:"state"`
+	Reason          string        `json:"reason,omitempty"`
+	Problems        []jsonProblem `json:"problems,omitempty"`
+	Attempts        int           `json:"attempts,omitempty"`
+	Bytes           int64         `json:"bytes"`
+	DurationMS      float64       `json:"duration_ms"`
+	SHA256          string        `json:"sha256,omitempty"`
+	ModTime         time.Time     `json:"modified,omitzero"`
+	OutputName      string        `json:"output_name,omitempty"`
+	OutputNameBytes []byte        `json:"output_name_base64,omitempty"`
+	OutputBytes     int64         `json:"output_bytes,omitempty"`
+	OutputSHA256    string        `json:"output_sha256,omitempty"`
+	Plugin          string        `json:"plugin,omitempty"`
+	Finished        time.Time     `json:"finished,omitzero"`
+	Shard           int           `json:"shard"`
 }
 
-// Result writes r.
-func (w *JSONWriter) Result(r Result) error {
+// Event returns r as what marshals to the JSON object of type "message".
+func Event(r Result) any {
 	out := jsonResult{
 		Type: "message", Input: r.Input, Output: r.Output, State: r.State, Reason: r.Reason,
 		Attempts: r.Attempts, Bytes: r.Bytes, DurationMS: float64(r.Duration.Microseconds()) / 1000,
+		SHA256: r.SHA256, ModTime: r.ModTime, OutputName: r.OutputName, OutputBytes: r.OutputBytes, OutputSHA256: r.OutputSHA256,
+		Plugin: r.Plugin, Finished: r.Finished, Shard: r.Shard,
+	}
+	if !utf8.ValidString(r.Input) {
+		out.Input, out.InputBytes = "", []byte(r.Input)
+	}
+	if !utf8.ValidString(r.OutputName) {
+		out.OutputName, out.OutputNameBytes = "", []byte(r.OutputName)
 	}
 	for _, p := range r.Problems {
 		jp := jsonProblem{Code: p.Code, Severity: p.Severity.String(), Object: p.Object, Part: p.Part, Detail: p.Detail}
@@ -120,7 +168,21 @@ func (w *JSONWriter) Result(r Result) error {
 		}
 		out.Problems = append(out.Problems, jp)
 	}
-	return w.enc.Encode(out)
+	return out
+}
+
+// Result writes r.
+func (w *JSONWriter) Result(r Result) error { return w.enc.Encode(Event(r)) }
+
+// Plan writes how much there is to do: inputs, their bytes, and how many inputs
+// were done before.
+func (w *JSONWriter) Plan(items int, bytes int64, done int) error {
+	return w.enc.Encode(struct {
+		Type  string `json:"type"`
+		Items int    `json:"items"`
+		Bytes int64  `json:"bytes"`
+		Done  int    `json:"done_before"`
+	}{"plan", items, bytes, done})
 }
 
 // Summary writes s.
@@ -131,7 +193,8 @@ func (w *JSONWriter) Summary(s Summary) error {
 		WithLoss  int     `json:"with_loss"`
 		Failed    int     `json:"failed"`
 		Skipped   int     `json:"skipped"`
+		Done      int     `json:"done_before"`
 		Bytes     int64   `json:"bytes"`
 		Seconds   float64 `json:"seconds"`
-	}{"summary", s.Converted, s.WithLoss, s.Failed, s.Skipped, s.Bytes, s.Duration.Seconds()})
+	}{"summary", s.Converted, s.WithLoss, s.Failed, s.Skipped, s.Done, s.Bytes, s.Duration.Seconds()})
 }

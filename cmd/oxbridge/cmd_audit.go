@@ -1,0 +1,140 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"github.com/oxbridge-mail/oxbridge/core/audit"
+	"github.com/oxbridge-mail/oxbridge/core/batch"
+	"github.com/oxbridge-mail/oxbridge/core/ledger"
+	"github.com/oxbridge-mail/oxbridge/core/store"
+)
+
+type auditOptions struct {
+	deep   bool
+	json   bool
+	plugin string
+	jobs   int
+}
+
+func newAuditCommand(stdout, stderr io.Writer) *cobra.Command {
+	var opts auditOptions
+	cmd := &cobra.Command{
+		Use:   "audit RUN",
+		Short: "Check inputs and outputs of a run against its ledger",
+		Long: `Audit hashes every input and output of a run again and compares with the ledger.
+RUN is the folder of the outputs, or of a run in its .oxbridge.
+
+With --deep, every input is also converted once more, which must give the same
+bytes and the same problems; and every output is read back and compared with its
+input, property by property. The problems on record that are confirmed are
+listed; a difference that no problem accounts for is a fault.
+
+Exit status: 0 nothing is wrong, 2 there is no such run, 3 there are faults, 4 the
+audit came to no end.`,
+		Args: cobra.ExactArgs(1),
+		RunE: action(func(ctx context.Context, args []string) error {
+			return runAudit(ctx, opts, args[0], stdout, stderr)
+		}),
+	}
+	f := cmd.Flags()
+	f.BoolVar(&opts.deep, "deep", false, "convert again, read outputs back and compare")
+	f.BoolVar(&opts.json, "json", false, "print one JSON object for each finding, and a summary")
+	f.StringVar(&opts.plugin, "plugin", "", "use the plugin program at `path` instead of the built-in one")
+	f.IntVarP(&opts.jobs, "jobs", "j", 0, "look at up to `n` messages at once (0: 4)")
+	return cmd
+}
+
+func runAudit(ctx context.Context, opts auditOptions, arg string, stdout, stderr io.Writer) error {
+	folder, err := findRun(arg)
+	if err != nil {
+		return err
+	}
+	if _, err := mergeShards(ctx, &folder, stderr); err != nil {
+		return &exitError{code: exitAborted, err: err}
+	}
+	l, err := ledger.Read(ctx, folder.ledgerPath())
+	if err != nil {
+		return &exitError{code: exitUsage, err: err}
+	}
+	defer l.Close()
+	run, err := l.Run(ctx)
+	if err != nil {
+		return &exitError{code: exitAborted, err: err}
+	}
+	var id batch.Identity
+	if err := json.Unmarshal([]byte(run.Identity), &id); err != nil {
+		return &exitError{code: exitAborted, err: err}
+	}
+	aopt := audit.Options{
+		In: store.Dir{Folder: id.Folder}, Out: store.Dir{Root: folder.outDir()}, Jobs: opts.jobs,
+		Run: batch.Options{To: id.To, Settings: id.Settings, MessagesAsFiles: id.MessagesAsFiles},
+	}
+	if aopt.Run.Prepare, err = prepareAgain(id.Prepared); err != nil {
+		return err
+	}
+	var werr error
+	aopt.Found = func(f audit.Finding) {
+		if err := printFinding(f, opts.json, stdout); err != nil && werr == nil {
+			werr = err
+		}
+	}
+	sum, err := doAudit(ctx, opts, id, l, aopt)
+	if err = errors.Join(err, werr); err != nil {
+		return &exitError{code: exitAborted, err: err}
+	}
+	if opts.json {
+		if err := lineEncoder(stdout).Encode(struct {
+			Type      string `json:"type"`
+			Inputs    int    `json:"inputs"`
+			Faults    int    `json:"faults"`
+			Confirmed int    `json:"problems_confirmed"`
+		}{"summary", sum.Inputs, sum.Faults, sum.Confirmed}); err != nil {
+			return err
+		}
+	}
+	fmt.Fprintf(stderr, "oxbridge: %d inputs, %d faults, %d problems confirmed\n", sum.Inputs, sum.Faults, sum.Confirmed)
+	if sum.Faults > 0 {
+		return &exitError{code: exitPartial}
+	}
+	return nil
+}
+
+// doAudit runs the audit, with a plugin when it is a deep one.
+func doAudit(ctx context.Context, opts auditOptions, id batch.Identity, l *ledger.Ledger, aopt audit.Options) (audit.Summary, error) {
+	if !opts.deep {
+		return audit.Run(ctx, l, aopt)
+	}
+	run := runOptions{to: id.To, plugin: opts.plugin}
+	pool, err := run.start(ctx, &watcher{})
+	if err != nil {
+		return audit.Summary{}, err
+	}
+	aopt.Converter = pool
+	sum, err := audit.Run(ctx, l, aopt)
+	return sum, errors.Join(err, pool.Close())
+}
+
+func printFinding(f audit.Finding, asJSON bool, w io.Writer) error {
+	if !asJSON {
+		_, err := fmt.Fprintf(w, "%s: %s: %s\n", printable(f.Input), f.Kind, printable(f.Detail))
+		return err
+	}
+	e := struct {
+		Type   string `json:"type"`
+		Input  string `json:"input"`
+		Kind   string `json:"kind"`
+		Fault  bool   `json:"fault"`
+		Detail string `json:"detail"`
+		Code   string `json:"code,omitempty"`
+	}{"finding", f.Input, string(f.Kind), f.Fault(), f.Detail, ""}
+	if f.Problem != nil {
+		e.Code = f.Problem.Code
+	}
+	return lineEncoder(w).Encode(e)
+}

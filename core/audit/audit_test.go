@@ -1,0 +1,256 @@
+package audit
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/oxbridge-mail/oxbridge/core/batch"
+	"github.com/oxbridge-mail/oxbridge/core/hostsvc"
+	"github.com/oxbridge-mail/oxbridge/core/msg"
+	"github.com/oxbridge-mail/oxbridge/core/report"
+	"github.com/oxbridge-mail/oxbridge/core/store"
+	"github.com/oxbridge-mail/oxbridge/plugins/eml"
+	"github.com/oxbridge-mail/oxbridge/sdk/mapi"
+	"github.com/oxbridge-mail/oxbridge/sdk/mapi/propname"
+	"github.com/oxbridge-mail/oxbridge/sdk/mapi/proptag"
+	"github.com/oxbridge-mail/oxbridge/sdk/problem"
+)
+
+// record is a report.Record in memory.
+type record []report.Result
+
+func (l record) Results(_ context.Context, visit func(report.Result) error) error {
+	for _, r := range l {
+		if err := visit(r); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func message(subject string) *mapi.Message {
+	m := new(mapi.Message)
+	m.Props.Set(proptag.MessageClass, "IPM.Note")
+	m.Props.Set(proptag.MessageFlags, int32(1))
+	m.Props.Set(proptag.Subject, subject)
+	m.Props.Set(proptag.Body, "Some text.\r\n")
+	m.Props.Set(proptag.InternetMessageId, "<1@example.org>")
+	m.Props.Set(proptag.ClientSubmitTime, mapi.NewFiletime(time.Date(2024, 2, 29, 13, 37, 42, 0, time.UTC)))
+	m.Props.Set(proptag.SentRepresentingName, "Ada")
+	m.Props.Set(proptag.SentRepresentingAddressType, "SMTP")
+	m.Props.Set(proptag.SentRepresentingEmailAddress, "ada@example.org")
+	m.Props.SetNamed(propname.NameKeywords, mapi.PtypMultipleString, []string{"blue"})
+	m.Recipients = []mapi.Props{person("Grace", "SMTP", "grace@example.com")}
+	a := new(mapi.Attachment)
+	a.Props.Set(proptag.AttachMethod, mapi.AttachByValue)
+	a.Props.Set(proptag.AttachLongFilename, "a.bin")
+	a.Props.Set(proptag.AttachDataBinary, []byte("contents"))
+	m.Attachments = append(m.Attachments, a)
+	return m
+}
+
+func person(name, kind, address string) mapi.Props {
+	var r mapi.Props
+	r.Set(proptag.RecipientType, mapi.RecipientTo)
+	r.Set(proptag.DisplayName, name)
+	r.Set(proptag.AddressType, kind)
+	r.Set(proptag.EmailAddress, address)
+	return r
+}
+
+// convert makes a run over two messages, one of them with a loss.
+func convert(t *testing.T) (in, out string, rec record) {
+	t.Helper()
+	in, out = t.TempDir(), t.TempDir()
+	lossy := message("lossy")
+	lossy.Recipients = append(lossy.Recipients, person("Boss", "EX", "/o=Org/cn=Boss"))
+	for name, m := range map[string]*mapi.Message{"plain": message("plain"), "lossy": lossy} {
+		f, err := os.Create(filepath.Join(in, name+".msg"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := msg.Write(f, m, msg.WriteOptions{}, nil); err != nil {
+			t.Fatal(err)
+		}
+		f.Close()
+	}
+	opt := batch.Options{To: "eml", OutDir: out, Done: func(r report.Result) { rec = append(rec, r) }}
+	if sum, err := batch.Run(t.Context(), hostsvc.InProcess(eml.New()), []string{in}, opt); err != nil || sum.Converted != 2 || sum.WithLoss != 1 {
+		t.Fatalf("%+v, %v", sum, err)
+	}
+	slices.SortFunc(rec, func(a, b report.Result) int { return strings.Compare(a.Input, b.Input) })
+	return in, out, rec
+}
+
+func audit(t *testing.T, out string, rec record, deep bool) (Summary, []string) {
+	t.Helper()
+	var found []string
+	opt := Options{In: store.Dir{}, Out: store.Dir{Root: out}, Run: batch.Options{To: "eml"}, Found: func(f Finding) {
+		found = append(found, strings.TrimSuffix(filepath.Base(f.Input), ".msg")+" "+string(f.Kind))
+	}}
+	if deep {
+		opt.Converter = hostsvc.InProcess(eml.New())
+	}
+	sum, err := Run(t.Context(), rec, opt)
+	if err != nil {
+		t.Fatal(err)
+	}
+	slices.Sort(found)
+	return sum, found
+}
+
+func TestASoundRun(t *testing.T) {
+	t.Parallel()
+	_, out, rec := convert(t)
+	if sum, found := audit(t, out, rec, false); sum.Inputs != 2 || sum.Faults != 0 || len(found) != 0 {
+		t.Errorf("%+v, %v", sum, found)
+	}
+	sum, found := audit(t, out, rec, true)
+	if want := []string{"lossy problem.confirmed"}; sum.Faults != 0 || sum.Confirmed != 1 || !slices.Equal(found, want) {
+		t.Errorf("%+v, %v, want %v", sum, found, want)
+	}
+}
+
+func TestWhatWasTamperedWith(t *testing.T) {
+	t.Parallel()
+	in, out, rec := convert(t)
+	put := func(path, text string) {
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	put(filepath.Join(out, "plain.eml"), "somebody's")
+	put(filepath.Join(in, "lossy.msg"), "changed")
+	_, found := audit(t, out, rec, true)
+	if want := []string{"lossy input.changed", "plain output.changed"}; !slices.Equal(found, want) {
+		t.Errorf("changed: %v, want %v", found, want)
+	}
+	if err := os.RemoveAll(in); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Remove(filepath.Join(out, "plain.eml")); err != nil {
+		t.Fatal(err)
+	}
+	_, found = audit(t, out, rec, false)
+	if want := []string{"lossy input.gone", "plain input.gone", "plain output.gone"}; !slices.Equal(found, want) {
+		t.Errorf("gone: %v, want %v", found, want)
+	}
+}
+
+// TestAForgedRecord has a record that fits an output which does not fit its
+// input, as a fault of a converter would leave it.
+func TestAForgedRecord(t *testing.T) {
+	t.Parallel()
+	_, out, rec := convert(t)
+	path := filepath.Join(out, "plain.eml")
+	b, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	forged := strings.NewReplacer("Subject: plain", "Subject: other", "grace@example.com", "mallory@example.com").Replace(string(b))
+	if err := os.WriteFile(path, []byte(forged), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	d, err := store.DigestFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rec[1].OutputSHA256, rec[1].OutputBytes = d.SHA256, d.Size
+	rec[0].Problems = problem.List{{Code: "test.invented"}}
+	_, found := audit(t, out, rec, true)
+	want := []string{"lossy problems.differ", "lossy problems.differ", "plain output.differs", "plain property.differs", "plain property.differs"}
+	if diff := cmp.Diff(want, found); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+}
+
+func TestCompare(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name   string
+		change func(*mapi.Message)
+		want   []string
+	}{
+		{"nothing", func(*mapi.Message) {}, nil},
+		{"blanks in a subject and in text", func(m *mapi.Message) {
+			m.Props.Set(proptag.Subject, " the\tsubject ")
+			m.Props.Set(proptag.Body, "Some \n text.")
+		}, nil},
+		{"an id without brackets", func(m *mapi.Message) { m.Props.Set(proptag.InternetMessageId, "1@example.org") }, nil},
+		{"a part of a second", func(m *mapi.Message) {
+			m.Props.Set(proptag.ClientSubmitTime, mapi.NewFiletime(time.Date(2024, 2, 29, 13, 37, 42, 900_000_000, time.UTC)))
+		}, nil},
+		{"another text", func(m *mapi.Message) { m.Props.Set(proptag.Body, "Some other text.") }, []string{"PidTagBody"}},
+		{"another time", func(m *mapi.Message) {
+			m.Props.Set(proptag.ClientSubmitTime, mapi.NewFiletime(time.Date(2024, 2, 29, 12, 37, 42, 0, time.UTC)))
+		}, []string{"PidTagClientSubmitTime"}},
+		{"no text", func(m *mapi.Message) { m.Props.Delete(proptag.Body) }, []string{"PidTagBody"}},
+		{"a category more", func(m *mapi.Message) {
+			m.Props.SetNamed(propname.NameKeywords, mapi.PtypMultipleString, []string{"blue", "red"})
+		}, []string{"PidNameKeywords"}},
+		{"nobody", func(m *mapi.Message) { m.Recipients = nil }, []string{"recipients"}},
+		{"another file", func(m *mapi.Message) { m.Attachments[0].Props.Set(proptag.AttachDataBinary, []byte("x")) }, []string{"attachments"}},
+		{"an embedded message more", func(m *mapi.Message) {
+			m.Attachments = append(m.Attachments, &mapi.Attachment{Embedded: message("x")})
+		}, []string{"embedded messages"}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			b := message("the subject")
+			tt.change(b)
+			var got []string
+			for _, d := range Compare(message("the subject"), b) {
+				got = append(got, d.What)
+			}
+			if !slices.Equal(got, tt.want) {
+				t.Errorf("Compare() = %v, want %v", got, tt.want)
+			}
+		})
+	}
+}
+
+func TestCompareGoesInside(t *testing.T) {
+	t.Parallel()
+	a, b := message("outer"), message("outer")
+	a.Attachments = append(a.Attachments, &mapi.Attachment{Embedded: message("inner")})
+	b.Attachments = append(b.Attachments, &mapi.Attachment{Embedded: message("other")})
+	if got := Compare(a, b); len(got) != 1 || got[0].String() != `embedded message 0: PidTagSubject: "inner" became "other"` {
+		t.Errorf("Compare() = %v", got)
+	}
+	if got := compareAll(a, b); len(got) != 1 || got[0].Object != "attachment 1/embedded" {
+		t.Errorf("compareAll() = %v", got)
+	}
+}
+
+func TestProblemsAccountForDifferences(t *testing.T) {
+	t.Parallel()
+	d := Difference{What: "PidTagSubject", Tag: proptag.Subject}
+	tests := []struct {
+		name string
+		d    Difference
+		p    problem.Problem
+		want bool
+	}{
+		{"the same property", d, problem.Problem{Code: "msg.string.codepage", Tag: proptag.Subject}, true},
+		{"another property", d, problem.Problem{Code: "msg.string.codepage", Tag: proptag.Body}, false},
+		{"an address", Difference{What: "recipients"}, problem.Problem{Code: "address.unresolved", Severity: problem.Loss}, true},
+		{"an attachment", Difference{What: "attachments"}, problem.Problem{Code: "mime.attachment.empty", Severity: problem.Loss}, true},
+		{"a limit is no reason for text", Difference{What: "PidTagBody", Tag: proptag.Body}, problem.Problem{Code: "mime.limit.parts", Severity: problem.Loss}, false},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			if got := accounted(tt.d, problem.List{tt.p}); got != tt.want {
+				t.Errorf("accounted() = %v, want %v", got, tt.want)
+			}
+		})
+	}
+}

@@ -1,0 +1,425 @@
+package audit
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"hash"
+	"io"
+	"math"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/oxbridge-mail/oxbridge/sdk/mapi"
+	"github.com/oxbridge-mail/oxbridge/sdk/mapi/codepage"
+	"github.com/oxbridge-mail/oxbridge/sdk/mapi/propname"
+	"github.com/oxbridge-mail/oxbridge/sdk/mapi/proptag"
+	"github.com/oxbridge-mail/oxbridge/sdk/problem"
+)
+
+// A Difference is something that one message has and the other has not, or has
+// otherwise.
+type Difference struct {
+	Object string   // path of the object, "" for the message itself
+	What   string   // property or list, by name
+	Tag    mapi.Tag // of the property, or 0
+	A, B   string   // what each has
+}
+
+// String returns the difference as one line.
+func (d Difference) String() string {
+	where := d.What
+	if d.Object != "" {
+		where = d.Object + ": " + where
+	}
+	return fmt.Sprintf("%s: %s became %s", where, d.A, d.B)
+}
+
+// A rule compares one property.
+type rule struct {
+	tag mapi.Tag
+	// same says when two values are the same.
+	same func(a, b mapi.Props, tag mapi.Tag) bool
+}
+
+// rules are the properties that both formats have a place for
+// ([MS-OXCMAIL] 2.1 and 2.2), as far as the first message has them. The time of
+// delivery is not among them: whoever receives a message sets it.
+var rules = []rule{
+	{proptag.Subject, sameText},
+	{proptag.InternetMessageId, sameIDs},
+	{proptag.InReplyToId, sameIDs},
+	{proptag.InternetReferences, sameIDs},
+	{proptag.Importance, sameNumber},
+	{proptag.Sensitivity, sameNumber},
+	{proptag.ClientSubmitTime, sameTime},
+	{proptag.ConversationIndex, sameBytes},
+	{proptag.ReadReceiptRequested, sameBool},
+	{proptag.ConversationTopic, sameText},
+	{proptag.Body, sameWords},
+}
+
+// Compare returns what a message b has not, or has otherwise, of what mail
+// carries in a message a: subject, identification, dates, people, bodies,
+// categories, attachments, and messages within, each compared as people would.
+func Compare(a, b *mapi.Message) []Difference {
+	c := &comparison{}
+	c.message("", a, b, 0)
+	return c.list
+}
+
+// comparison is the state of one Compare.
+type comparison struct{ list []Difference }
+
+func (c *comparison) add(object, what string, tag mapi.Tag, a, b any) {
+	show := func(v any) string {
+		s := fmt.Sprintf("%q", fmt.Sprint(v))
+		if len(s) > 120 {
+			s = s[:117] + `..."`
+		}
+		return s
+	}
+	c.list = append(c.list, Difference{object, what, tag, show(a), show(b)})
+}
+
+// maxDepth bounds how deep messages in messages are compared.
+const maxDepth = 50
+
+func (c *comparison) message(object string, a, b *mapi.Message, depth int) {
+	for _, r := range rules {
+		if a.Props.Has(r.tag) && !r.same(a.Props, b.Props, r.tag) {
+			va, _ := a.Props.Get(r.tag)
+			vb, _ := b.Props.Get(r.tag)
+			c.add(object, proptag.Name(r.tag), r.tag, brief(va), brief(vb))
+		}
+	}
+	c.html(object, a, b)
+	c.keywords(object, a, b)
+	c.people(object, a, b)
+	c.attachments(object, a, b, depth)
+}
+
+// brief returns a value as it is shown.
+func brief(v mapi.Value) any {
+	switch v := v.(type) {
+	case nil:
+		return "nothing"
+	case mapi.Large:
+		return "a large value"
+	case mapi.Filetime:
+		t, _ := v.Time()
+		return t.Format(time.RFC3339)
+	}
+	return v
+}
+
+// maxText bounds a text that is compared, in bytes.
+const maxText = 64 << 20
+
+func textOf(p mapi.Props, tag mapi.Tag) string {
+	s, err := p.Text(tag, maxText)
+	if err != nil {
+		return ""
+	}
+	return s
+}
+
+// sameText compares texts, blanks counting as one: header fields are folded.
+func sameText(a, b mapi.Props, tag mapi.Tag) bool {
+	return slices.Equal(wordsOf(textOf(a, tag)), wordsOf(textOf(b, tag)))
+}
+
+// sameWords compares the words of texts: line ends and blanks at line ends are
+// the formats' own. A text without words may have become one that was made of
+// another body.
+func sameWords(a, b mapi.Props, tag mapi.Tag) bool {
+	return len(wordsOf(textOf(a, tag))) == 0 || sameText(a, b, tag)
+}
+
+// wordsOf returns the words of a text. Control characters do not count: mail has
+// no place for them, and nobody sees them.
+func wordsOf(text string) []string {
+	text = strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) && !unicode.IsSpace(r) {
+			return -1
+		}
+		return r
+	}, text)
+	return strings.Fields(text)
+}
+
+// sameIDs compares message identifiers, with or without their brackets.
+func sameIDs(a, b mapi.Props, tag mapi.Tag) bool {
+	bare := strings.NewReplacer("<", " ", ">", " ")
+	return slices.Equal(strings.Fields(bare.Replace(textOf(a, tag))), strings.Fields(bare.Replace(textOf(b, tag))))
+}
+
+func sameNumber(a, b mapi.Props, tag mapi.Tag) bool {
+	x, _ := a.Int32(tag)
+	y, ok := b.Int32(tag)
+	if !ok && tag == proptag.Importance {
+		y = 1 // normal, which is not written
+	}
+	return x == y
+}
+
+func sameBool(a, b mapi.Props, tag mapi.Tag) bool { return a.Bool(tag) == b.Bool(tag) }
+
+func sameBytes(a, b mapi.Props, tag mapi.Tag) bool { return bytes.Equal(a.Binary(tag), b.Binary(tag)) }
+
+// sameTime compares times to the second, which is what a header field has.
+func sameTime(a, b mapi.Props, tag mapi.Tag) bool {
+	x, _ := a.Time(tag).Time()
+	y, _ := b.Time(tag).Time()
+	return math.Abs(x.Sub(y).Seconds()) < 1
+}
+
+// html compares the words of HTML bodies. A message without HTML of its own may
+// have got some, out of RTF.
+func (c *comparison) html(object string, a, b *mapi.Message) {
+	if !a.Props.Has(proptag.Html) {
+		return
+	}
+	words := func(p mapi.Props) []string {
+		raw, err := p.Bytes(proptag.Html, maxText)
+		if err != nil {
+			return nil
+		}
+		page, _ := p.Int32(proptag.InternetCodepage)
+		text, ok := string(raw), false
+		if page != 0 {
+			text, ok = codepage.Decode(int(page), raw)
+		}
+		if !ok && utf8.Valid(raw) {
+			text = string(raw)
+		}
+		return wordsOfHTML(text)
+	}
+	x, y := words(a.Props), words(b.Props)
+	if !slices.Equal(x, y) {
+		c.add(object, proptag.Name(proptag.Html), proptag.Html, fmt.Sprintf("%d words", len(x)), fmt.Sprintf("%d words", len(y)))
+	}
+}
+
+// wordsOfHTML returns the words outside of tags.
+func wordsOfHTML(text string) []string {
+	var b strings.Builder
+	inTag := false
+	for _, r := range text {
+		switch {
+		case r == '<':
+			inTag = true
+			b.WriteByte(' ')
+		case r == '>':
+			inTag = false
+		case inTag:
+		case unicode.IsLetter(r) || unicode.IsDigit(r):
+			b.WriteRune(r)
+		default:
+			b.WriteByte(' ')
+		}
+	}
+	return strings.Fields(b.String())
+}
+
+func (c *comparison) keywords(object string, a, b *mapi.Message) {
+	list := func(m *mapi.Message) []string {
+		p := m.Props.Named(propname.NameKeywords)
+		if p == nil {
+			return nil
+		}
+		words, _ := p.Value.([]string)
+		return words
+	}
+	x, y := list(a), list(b)
+	if len(x) > 0 && !slices.Equal(x, y) {
+		c.add(object, "PidNameKeywords", 0, x, y)
+	}
+}
+
+// people compares the recipients: kinds and addresses, in any order.
+func (c *comparison) people(object string, a, b *mapi.Message) {
+	list := func(m *mapi.Message) []string {
+		var out []string
+		for _, r := range m.Recipients {
+			kind, _ := r.Int32(proptag.RecipientType)
+			if kind&0xF == 0 {
+				continue // the originator, which is no recipient of mail
+			}
+			out = append(out, fmt.Sprintf("%d %s", kind&0xF, addressOf(r)))
+		}
+		slices.Sort(out)
+		return out
+	}
+	x, y := list(a), list(b)
+	if !slices.Equal(x, y) {
+		c.add(object, "recipients", 0, minus(x, y), minus(y, x))
+	}
+}
+
+// addressOf returns what identifies a person: the Internet address, or the name.
+func addressOf(r mapi.Props) string {
+	for _, tag := range []mapi.Tag{proptag.SmtpAddress, proptag.EmailAddress, proptag.DisplayName} {
+		if v := strings.TrimSpace(r.String(tag)); v != "" {
+			return strings.ToLower(v)
+		}
+	}
+	return ""
+}
+
+// minus returns what is in a and not in b; both are sorted.
+func minus(a, b []string) []string {
+	rest := slices.Clone(b)
+	var out []string
+	for _, v := range a {
+		if i := slices.Index(rest, v); i >= 0 {
+			rest = slices.Delete(rest, i, i+1)
+		} else {
+			out = append(out, v)
+		}
+	}
+	return out
+}
+
+// attachments compares the contents of files, in any order, and the messages
+// within in theirs.
+func (c *comparison) attachments(object string, a, b *mapi.Message, depth int) {
+	filesA, messagesA := split(a)
+	filesB, messagesB := split(b)
+	x, y := digests(filesA), digests(filesB)
+	if gone, more := minus(x, y), minus(y, x); len(gone)+len(more) > 0 {
+		c.add(object, "attachments", 0, gone, more)
+	}
+	if len(messagesA) != len(messagesB) {
+		c.add(object, "embedded messages", 0, len(messagesA), len(messagesB))
+		return
+	}
+	for i := range messagesA {
+		name := fmt.Sprintf("embedded message %d", i)
+		if object != "" {
+			name = object + "/" + name
+		}
+		if depth < maxDepth {
+			c.message(name, messagesA[i], messagesB[i], depth+1)
+		}
+	}
+}
+
+func split(m *mapi.Message) (files []*mapi.Attachment, messages []*mapi.Message) {
+	for _, a := range m.Attachments {
+		if a.Embedded != nil {
+			messages = append(messages, a.Embedded)
+		} else {
+			files = append(files, a)
+		}
+	}
+	return files, messages
+}
+
+// digests returns the sizes and hashes of the contents of files, sorted.
+func digests(files []*mapi.Attachment) []string {
+	var out []string
+	for _, a := range files {
+		v, ok := a.Props.Get(proptag.AttachDataBinary)
+		if !ok {
+			v, _ = a.Props.Get(proptag.AttachDataObject)
+		}
+		if entityTypes[strings.ToLower(a.Props.String(proptag.AttachMimeTag))] {
+			v = afterHeader(v)
+		}
+		if text := digestValue(v); text != "" {
+			out = append(out, text)
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+// entityTypes are media types of attachments that hold a whole MIME entity, whose
+// header is written anew ([MS-OXOSMIME] 2.1.3.2).
+var entityTypes = map[string]bool{"multipart/signed": true}
+
+// afterHeader returns what follows the header of an entity.
+func afterHeader(v mapi.Value) mapi.Value {
+	b, err := mapi.ReadValue(v, maxText)
+	if err != nil {
+		return v
+	}
+	for _, end := range []string{"\r\n\r\n", "\n\n"} {
+		if _, rest, ok := bytes.Cut(b, []byte(end)); ok {
+			return bytes.TrimRight(rest, "\r\n")
+		}
+	}
+	return v
+}
+
+func digestValue(v mapi.Value) string {
+	h := sha256.New()
+	n, err := feed(h, v)
+	if err != nil {
+		return "unreadable: " + err.Error()
+	}
+	if n == 0 {
+		return "" // an attachment without contents is none in mail
+	}
+	return fmt.Sprintf("%d bytes %x", n, h.Sum(nil)[:8])
+}
+
+var errNoBytes = errors.New("not bytes")
+
+// feed hashes the bytes of a value.
+func feed(h hash.Hash, v mapi.Value) (int64, error) {
+	switch v := v.(type) {
+	case nil:
+		return 0, nil
+	case []byte:
+		h.Write(v)
+		return int64(len(v)), nil
+	case mapi.Large:
+		r, err := v.Open()
+		if err != nil {
+			return 0, err
+		}
+		defer r.Close()
+		return io.CopyBuffer(h, r, make([]byte, 32<<10))
+	}
+	return 0, errNoBytes
+}
+
+// accounted reports whether a problem on record may be the reason of a
+// difference: it is about the same property, or it is a loss in the same object
+// that is not about any property.
+func accounted(d Difference, problems problem.List) bool {
+	for _, p := range problems {
+		switch {
+		case p.Tag != 0 && d.Tag != 0 && p.Tag.ID() == d.Tag.ID():
+			return true
+		case p.Severity >= problem.Info && slices.Contains(causes[d.What], room(p.Code)):
+			return true
+		}
+	}
+	return false
+}
+
+// causes are the beginnings of the codes that account for differences which are
+// not about one property.
+var causes = map[string][]string{
+	"recipients":        {"address", "mime.limit", "msg.object", "cfb", "msg.property"},
+	"attachments":       {"mime.attachment", "mime.rtf", "mime.class", "mime.limit", "mime.smime", "msg.attachment", "msg.object", "mime.encoding", "cfb"},
+	"embedded messages": {"mime.limit", "msg.object", "msg.attachment", "mime.encoding", "cfb"},
+	"PidTagBody":        {"mime.charset", "mime.body", "msg.string", "mime.encoding", "cfb"},
+	"PidTagHtml":        {"mime.charset", "mime.body", "mime.html", "msg.string", "mime.encoding", "cfb"},
+}
+
+// room returns the beginning of a code that causes are about.
+func room(code string) string {
+	parts := strings.SplitN(code, ".", 3)
+	if len(parts) > 2 || len(parts) == 2 && parts[0] == "mime" {
+		return parts[0] + "." + parts[1]
+	}
+	return parts[0]
+}

@@ -1,0 +1,196 @@
+package batch
+
+import (
+	"archive/tar"
+	"archive/zip"
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"path"
+	"slices"
+
+	"github.com/oxbridge-mail/oxbridge/core/report"
+	"github.com/oxbridge-mail/oxbridge/core/store"
+)
+
+// A member is a file in an archive.
+type member struct {
+	name  string
+	size  int64
+	where Range
+	bad   string // why it cannot be read, or ""
+}
+
+// containers list what is in a file that holds messages, by its kind. Each
+// member must be readable by its Range alone.
+var containers = map[Kind]func(*store.Source) ([]member, error){
+	KindZip: zipMembers,
+	KindTar: tarMembers,
+}
+
+// containerNames are the extensions of files that are opened as containers. The
+// documents of many programs are zip files too.
+var containerNames = map[string]bool{".zip": true, ".tar": true}
+
+const (
+	// maxMembers bounds the members of an archive.
+	maxMembers = 1 << 20
+	// maxMember bounds the size of a member, in bytes.
+	maxMember = 4 << 30
+	// maxRatio is what DEFLATE can make of a byte at most (RFC 1951).
+	maxRatio = 1032
+)
+
+// container plans the members of an archive, in the order of their names.
+func (p *planner) container(ctx context.Context, it Item, src *store.Source, list func(*store.Source) ([]member, error), rel string) error {
+	members, err := list(src)
+	if err != nil {
+		it.State, it.Reason = report.Failed, "archive: "+err.Error()
+		return p.add(it)
+	}
+	slices.SortStableFunc(members, func(a, b member) int { return cmp.Compare(a.name, b.name) })
+	outer := p.names
+	defer func() { p.names = outer }()
+	p.names = namer{to: p.opt.To, memory: p.opt.Memory, tree: false}
+	if p.opt.Naming != "" {
+		p.names = outer
+	}
+	for _, m := range members {
+		if err := ctx.Err(); err != nil {
+			return context.Cause(ctx)
+		}
+		if !p.opt.Select.takes(m.name, src.ModTime()) {
+			continue
+		}
+		if err := p.member(ctx, Item{Path: it.Path, Member: m.name, Range: &m.where, Size: m.size}, m, src, rel); err != nil {
+			return err
+		}
+	}
+	if p.opt.Naming != "" {
+		outer = p.names
+	}
+	return nil
+}
+
+// member plans one member of an archive.
+func (p *planner) member(ctx context.Context, it Item, m member, archive *store.Source, rel string) error {
+	if m.bad != "" {
+		it.State, it.Reason = report.Failed, m.bad
+		return p.add(it)
+	}
+	src, err := openMember(archive, &it)
+	if err != nil {
+		it.State, it.Reason = report.Failed, err.Error()
+		return p.add(it)
+	}
+	defer src.Close()
+	kind, err := sniffNamed(src, m.name)
+	if err != nil {
+		it.State, it.Reason = report.Failed, err.Error()
+		return p.add(it)
+	}
+	return p.message(ctx, it, src, kind, path.Join(rel, sanitisePath(m.name)), false)
+}
+
+// zipMembers reads the directory of a zip file.
+func zipMembers(src *store.Source) ([]member, error) {
+	z, err := zip.NewReader(src, src.Size())
+	if err != nil {
+		return nil, err
+	}
+	if len(z.File) > maxMembers {
+		return nil, fmt.Errorf("it has %d members, more than %d", len(z.File), maxMembers)
+	}
+	var list []member
+	for _, f := range z.File {
+		if f.Mode().IsDir() {
+			continue
+		}
+		m := member{name: f.Name, size: int64(min(f.UncompressedSize64, 1<<62))}
+		offset, err := f.DataOffset()
+		m.where = Range{Offset: offset, Length: int64(min(f.CompressedSize64, 1<<62)), Deflate: f.Method == zip.Deflate}
+		switch {
+		case err != nil:
+			m.bad = err.Error()
+		case !f.Mode().IsRegular():
+			m.bad = "not a regular file"
+		case f.Flags&1 != 0:
+			m.bad = "the member is encrypted"
+		case f.Method != zip.Deflate && f.Method != zip.Store:
+			m.bad = fmt.Sprintf("compression method %d is not known", f.Method)
+		default:
+			m.bad = m.implausible(src.Size())
+		}
+		list = append(list, m)
+	}
+	return list, nil
+}
+
+// implausible says what is wrong with the sizes of a member, or "".
+func (m *member) implausible(archive int64) string {
+	w := m.where
+	switch {
+	case m.size > maxMember:
+		return fmt.Sprintf("the member has %d bytes, more than %d", m.size, int64(maxMember))
+	case w.Offset < 0 || w.Length < 0 || w.Offset > archive || w.Length > archive-w.Offset:
+		return "the member reaches past the end of the archive"
+	case !w.Deflate && w.Length != m.size:
+		return "the member's sizes contradict each other"
+	case w.Deflate && m.size > maxRatio*w.Length+64:
+		return "the member's size is more than its bytes can expand to"
+	}
+	return ""
+}
+
+// tarMembers reads the headers of a tar file.
+func tarMembers(src *store.Source) ([]member, error) {
+	at := &counter{r: io.NewSectionReader(src, 0, src.Size())}
+	t := tar.NewReader(at)
+	var list []member
+	for {
+		h, err := t.Next()
+		switch {
+		case errors.Is(err, io.EOF):
+			return list, nil
+		case err != nil:
+			return list, err
+		case len(list) >= maxMembers:
+			return nil, fmt.Errorf("it has more than %d members", maxMembers)
+		case h.Typeflag == tar.TypeDir || h.Typeflag == tar.TypeXGlobalHeader:
+			continue
+		}
+		m := member{name: h.Name, size: h.Size, where: Range{Offset: at.n, Length: h.Size}}
+		switch {
+		case h.Typeflag != tar.TypeReg:
+			m.bad = "not a regular file"
+		case h.PAXRecords["GNU.sparse.major"] != "" || h.PAXRecords["GNU.sparse.map"] != "":
+			m.bad = "the member is sparse"
+		default:
+			m.bad = m.implausible(src.Size())
+		}
+		list = append(list, m)
+	}
+}
+
+// counter knows where its reader stands: the tar package seeks, so that
+// listing an archive does not read what is in it.
+type counter struct {
+	r *io.SectionReader
+	n int64
+}
+
+func (c *counter) Read(p []byte) (int, error) {
+	n, err := c.r.Read(p)
+	c.n += int64(n)
+	return n, err
+}
+
+func (c *counter) Seek(offset int64, whence int) (int64, error) {
+	n, err := c.r.Seek(offset, whence)
+	if err == nil {
+		c.n = n
+	}
+	return n, err
+}

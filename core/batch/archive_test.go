@@ -1,0 +1,156 @@
+package batch
+
+import (
+	"archive/tar"
+	"archive/zip"
+	"bytes"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/oxbridge-mail/oxbridge/core/report"
+	"github.com/oxbridge-mail/oxbridge/core/store"
+)
+
+func sourceOf(text string) *store.Source {
+	return store.NewSource(strings.NewReader(text), int64(len(text)), time.Unix(1, 0), nil)
+}
+
+// files are the members of the archives in these tests, in an order that is not
+// theirs.
+var files = [][2]string{
+	{"z/last.eml", "Subject: last\r\n\r\n"},
+	{"a.eml", "Subject: first\r\n\r\n" + strings.Repeat("text ", 400_000)}, // above inflateMemory
+	{"../../evil.eml", "Subject: evil\r\n\r\n"},
+	{"notes.txt", "no message"},
+	{"a?.eml", "Subject: same name after cleaning\r\n\r\n"},
+	{"a*.eml", "Subject: and again\r\n\r\n"},
+}
+
+func zipOf(t testing.TB) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	z := zip.NewWriter(&b)
+	for i, f := range files {
+		h := &zip.FileHeader{Name: f[0], Method: zip.Deflate}
+		if i%2 == 0 {
+			h.Method = zip.Store
+		}
+		w, err := z.CreateHeader(h)
+		if err == nil {
+			_, err = io.WriteString(w, f[1])
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+func tarOf(t testing.TB) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	w := tar.NewWriter(&b)
+	for _, f := range files {
+		err := w.WriteHeader(&tar.Header{Name: f[0], Size: int64(len(f[1])), Mode: 0o644, Typeflag: tar.TypeReg})
+		if err == nil {
+			_, err = io.WriteString(w, f[1])
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.WriteHeader(&tar.Header{Name: "link.eml", Linkname: "/etc/passwd", Typeflag: tar.TypeSymlink}); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+func TestArchivesAreFolders(t *testing.T) {
+	t.Parallel()
+	for name, data := range map[string][]byte{"mail.zip": zipOf(t), "mail.tar": tarOf(t)} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			in := write(t, map[string]string{"d/" + name: string(data), "d/b.eml": "Subject: plain\r\n\r\n", "d/book.docx": string(zipOf(t))})
+			out := t.TempDir()
+			results, sum, err := run(t, &fake{}, Options{To: "msg", OutDir: out}, in)
+			if err != nil {
+				t.Fatal(err)
+			}
+			base := "d/" + name + "/"
+			want := []string{"d/b.msg", base + "_/_/evil.msg", base + "a.msg", base + "a_.eml.msg", base + "a_.msg", base + "z/last.msg"}
+			if got := tree(t, out); !slices.Equal(got, want) {
+				t.Errorf("outputs %v, want %v", got, want)
+			}
+			if r := results["book.docx"]; r.State != report.Skipped {
+				t.Errorf("a document that is a zip file: %+v", r)
+			}
+			if r := results["a.eml"]; r.Bytes != int64(len(files[1][1])) && r.Bytes != 0 {
+				t.Errorf("%+v", r)
+			}
+			if wantFailed := strings.Count(name, "tar"); sum.Failed != wantFailed {
+				t.Errorf("%d failed, want %d", sum.Failed, wantFailed)
+			}
+			o := Opener{In: store.Dir{}}
+			src, err := o.Open(t.Context(), filepath.Join(in, "d", name)+"!z/last.eml")
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer src.Close()
+			if b, err := io.ReadAll(io.NewSectionReader(src, 0, src.Size())); string(b) != files[0][1] || err != nil {
+				t.Errorf("the member has %q, %v", b, err)
+			}
+			if _, err := o.Open(t.Context(), filepath.Join(in, "d", name)+"!nothing"); !os.IsNotExist(err) {
+				t.Errorf("a member that is not there: %v", err)
+			}
+		})
+	}
+}
+
+func TestBrokenArchivesFail(t *testing.T) {
+	t.Parallel()
+	z := zipOf(t)
+	in := write(t, map[string]string{"cut.zip": string(z[:len(z)/2]), "ok.eml": "Subject: x\r\n\r\n"})
+	results, sum, err := run(t, &fake{}, Options{To: "msg", OutDir: t.TempDir()}, in)
+	if err != nil || sum.Failed != 1 || sum.Converted != 1 || !strings.HasPrefix(results["cut.zip"].Reason, "archive: ") {
+		t.Errorf("%+v, %v, %+v", sum, err, results)
+	}
+}
+
+// FuzzContainers lists archives and opens what is in them.
+func FuzzContainers(f *testing.F) {
+	f.Add(zipOf(f)[:200])
+	f.Add(tarOf(f)[:1024])
+	f.Fuzz(func(t *testing.T, in []byte) {
+		src := sourceOf(string(in))
+		for _, list := range containers {
+			members, err := list(src)
+			if err != nil {
+				continue
+			}
+			for _, m := range members[:min(len(members), 20)] {
+				if m.bad != "" || m.size > 1<<20 {
+					continue
+				}
+				s, err := openMember(src, &Item{Member: m.name, Range: &m.where, Size: m.size})
+				if err != nil {
+					continue
+				}
+				if s.Size() != m.size {
+					t.Errorf("member %q of %d bytes has %d", m.name, m.size, s.Size())
+				}
+				s.Close()
+			}
+		}
+	})
+}

@@ -1,0 +1,203 @@
+package batch
+
+import (
+	"path"
+	"runtime"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/oxbridge-mail/oxbridge/core/store"
+)
+
+// inputExtensions are those that the output's extension replaces; any other
+// name keeps what follows its last dot.
+var inputExtensions = map[string]bool{".msg": true, ".eml": true, ".emlx": true, ".oft": true, ".mht": true}
+
+// A namer gives outputs their names. Which names there are depends on the inputs
+// and their order alone, so that every planning of the same run finds the same.
+type namer struct {
+	to string
+	// tree says that folders come in the order of a walk, each once: a folder
+	// that was left is forgotten then.
+	tree   bool
+	memory Memory
+	levels []level // the last is at hand; one that is not tree has one only
+}
+
+// A level is the names taken in a folder, and how many wanted each.
+type level struct {
+	dir   string
+	taken map[string]int
+}
+
+// name returns the name for the output of an input that lies at rel, with
+// slashes: its extension is replaced. When that is taken, the extension is
+// added; when that is taken too, a number is.
+func (n *namer) name(input, rel string) (string, error) {
+	stem := rel
+	if ext := path.Ext(rel); inputExtensions[strings.ToLower(ext)] && ext != path.Base(rel) {
+		stem = strings.TrimSuffix(rel, ext)
+	}
+	taken := n.enter(path.Dir(rel))
+	for _, name := range []string{stem + "." + n.to, rel + "." + n.to} {
+		if free, err := n.claim(taken, input, name); free || err != nil {
+			return name, err
+		}
+	}
+	return n.number(taken, input, stem)
+}
+
+// wish returns a name for an output that is to be called stem, numbered when
+// that is taken.
+func (n *namer) wish(input, stem string) (string, error) {
+	taken := n.enter(path.Dir(stem))
+	name := stem + "." + n.to
+	if free, err := n.claim(taken, input, name); free || err != nil {
+		return name, err
+	}
+	return n.number(taken, input, stem)
+}
+
+// number tries numbers from 2 on.
+func (n *namer) number(taken map[string]int, input, stem string) (string, error) {
+	key := sameName(stem + "." + n.to)
+	for i := max(2, taken[key]+1); ; i++ {
+		name := stem + " (" + strconv.Itoa(i) + ")." + n.to
+		free, err := n.claim(taken, input, name)
+		if free || err != nil {
+			taken[key] = i // the next one need not try the same numbers again
+			return name, err
+		}
+	}
+}
+
+// keep claims a name that an input has had before.
+func (n *namer) keep(name string) {
+	taken := n.enter(path.Dir(name))
+	taken[sameName(name)] = max(1, taken[sameName(name)])
+}
+
+// claim takes a name when nobody has it.
+func (n *namer) claim(taken map[string]int, input, name string) (bool, error) {
+	key := sameName(name)
+	if taken[key] > 0 {
+		return false, nil
+	}
+	if n.memory != nil {
+		owner, ok, err := n.memory.Owner(name)
+		if err != nil || ok && owner != input {
+			return false, err
+		}
+	}
+	taken[key] = 1
+	return true, nil
+}
+
+// enter returns the names taken in a folder.
+func (n *namer) enter(dir string) map[string]int {
+	if !n.tree {
+		dir = ""
+	}
+	for len(n.levels) > 0 && !holds(n.levels[len(n.levels)-1].dir, dir) {
+		n.levels = n.levels[:len(n.levels)-1]
+	}
+	if len(n.levels) == 0 || n.levels[len(n.levels)-1].dir != dir {
+		n.levels = append(n.levels, level{dir, map[string]int{}})
+	}
+	return n.levels[len(n.levels)-1].taken
+}
+
+// holds reports whether a folder is another or above it.
+func holds(dir, other string) bool {
+	return dir == other || dir == "." || strings.HasPrefix(other, dir+"/")
+}
+
+// sameName returns what two names have in common that the file system of the
+// outputs takes for one: on Windows and macOS capitals do not count.
+func sameName(name string) string {
+	if runtime.GOOS == "windows" || runtime.GOOS == "darwin" {
+		return strings.ToLower(name)
+	}
+	return name
+}
+
+// maxName bounds a part of a path that is made of foreign text, in bytes: what
+// file systems take, without room for a number and an extension.
+const maxName = 200
+
+// devices are names that Windows takes for devices, with any extension; those
+// of deviceSeries with a digit.
+var devices = map[string]bool{"con": true, "prn": true, "aux": true, "nul": true, "clock$": true, "conin$": true, "conout$": true}
+
+var deviceSeries = []string{"com", "lpt"}
+
+func isDevice(base string) bool {
+	base = strings.ToLower(strings.TrimRight(base, " "))
+	for _, series := range deviceSeries {
+		if digit, ok := strings.CutPrefix(base, series); ok && utf8.RuneCountInString(digit) == 1 && strings.Contains("123456789¹²³", digit) {
+			return true
+		}
+	}
+	return devices[base]
+}
+
+// sanitise makes one part of a path of foreign text: a name that every system
+// takes for a file in the folder at hand.
+func sanitise(text string) string {
+	name := strings.Map(func(r rune) rune {
+		switch {
+		case r < ' ' || r == 0x7F || r >= 0x80 && r < 0xA0, r == utf8.RuneError, strings.ContainsRune(`<>:"/\|?*`, r),
+			r >= 0x200B && r <= 0x200F, r >= 0x202A && r <= 0x202E, r >= 0x2066 && r <= 0x2069, r == 0xFEFF:
+			return '_' // characters that end, hide or turn round a name
+		}
+		return r
+	}, text)
+	name = shorten(name, maxName)
+	name = strings.TrimRight(strings.TrimLeft(name, " "), " .")
+	base, _, _ := strings.Cut(name, ".")
+	switch {
+	case name == "":
+		return "_"
+	case isDevice(base), strings.HasPrefix(name, store.StateFolder):
+		return "_" + name
+	}
+	return name
+}
+
+// shorten cuts a name to that many bytes, at a character; a short extension
+// stays.
+func shorten(name string, limit int) string {
+	if len(name) <= limit {
+		return name
+	}
+	ext := path.Ext(name)
+	if len(ext) > 16 {
+		ext = ""
+	}
+	cut := limit - len(ext)
+	for cut > 0 && !utf8.RuneStart(name[cut]) {
+		cut--
+	}
+	return name[:cut] + ext
+}
+
+// sanitisePath makes a path below the folder at hand of one from an archive.
+func sanitisePath(text string) string {
+	var parts []string
+	for _, part := range strings.FieldsFunc(text, func(r rune) bool { return r == '/' || r == '\\' }) {
+		if part != "." {
+			parts = append(parts, sanitise(part))
+		}
+	}
+	if len(parts) > maxFolders {
+		parts = append([]string{"_"}, parts[len(parts)-maxFolders:]...)
+	}
+	if len(parts) == 0 {
+		return "_"
+	}
+	return strings.Join(parts, "/")
+}
+
+// maxFolders bounds the depth of paths that come from archives.
+const maxFolders = 32

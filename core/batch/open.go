@@ -1,0 +1,173 @@
+package batch
+
+import (
+	"bytes"
+	"compress/flate"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+
+	"github.com/oxbridge-mail/oxbridge/core/mailbox"
+	"github.com/oxbridge-mail/oxbridge/core/store"
+)
+
+// openItem opens an input for reading.
+func openItem(ctx context.Context, in store.Storage, it *Item) (*store.Source, error) {
+	src, err := in.Open(ctx, it.Path)
+	if err != nil || it.Range == nil {
+		return src, err
+	}
+	inner, err := openMember(src, it)
+	if err != nil {
+		_ = src.Close()
+		return nil, err
+	}
+	return store.NewSource(inner, inner.Size(), src.ModTime(), closers{inner, src}), nil
+}
+
+// closers closes several things.
+type closers []io.Closer
+
+func (c closers) Close() error {
+	var first error
+	for _, x := range c {
+		if err := x.Close(); first == nil {
+			first = err
+		}
+	}
+	return first
+}
+
+// inflateMemory is up to what size a compressed member is read into memory, in
+// bytes; a larger one goes to a temporary file.
+const inflateMemory = 1 << 20
+
+// openMember opens a member of an archive, which stays open. The time of change
+// is the archive's.
+func openMember(archive *store.Source, it *Item) (*store.Source, error) {
+	if it.Range.Mailbox {
+		in := mailbox.Restore(it.Range.Offset, it.Range.Length, it.Range.Quoted).Input(context.Background(), archive)
+		return store.NewSource(in, in.Size(), archive.ModTime(), nil), nil
+	}
+	part := io.NewSectionReader(archive, it.Range.Offset, it.Range.Length)
+	if !it.Range.Deflate {
+		return store.NewSource(part, part.Size(), archive.ModTime(), nil), nil
+	}
+	inflate := flate.NewReader(part)
+	defer inflate.Close()
+	limited := io.LimitReader(inflate, it.Size)
+	if it.Size <= inflateMemory {
+		b, err := io.ReadAll(limited)
+		if err == nil && int64(len(b)) < it.Size {
+			err = io.ErrUnexpectedEOF
+		}
+		if err != nil {
+			return nil, fmt.Errorf("member %s: %w", it.Member, err)
+		}
+		return store.NewSource(bytes.NewReader(b), it.Size, archive.ModTime(), nil), nil
+	}
+	f, err := os.CreateTemp("", store.TempPrefix+"*")
+	if err != nil {
+		return nil, err
+	}
+	file := tempFile{f}
+	n, err := io.Copy(f, limited)
+	if err == nil && n < it.Size {
+		err = io.ErrUnexpectedEOF
+	}
+	if err != nil {
+		_ = file.Close()
+		return nil, fmt.Errorf("member %s: %w", it.Member, err)
+	}
+	return store.NewSource(f, it.Size, archive.ModTime(), file), nil
+}
+
+// tempFile is a file that is gone when it is closed.
+type tempFile struct{ *os.File }
+
+func (f tempFile) Close() error {
+	err := f.File.Close()
+	if rerr := os.Remove(f.Name()); err == nil {
+		err = rerr
+	}
+	return err
+}
+
+// digestItem returns the digest of an input that is open.
+func digestItem(it *Item, src *store.Source) (store.Digest, error) {
+	d, err := store.DigestOf(src, src.Size())
+	if err != nil {
+		return d, fmt.Errorf("read %s: %w", it.Name(), err)
+	}
+	return d, nil
+}
+
+// An Opener opens inputs by the names that reports have for them. It remembers
+// what is in the archive that it opened last. Not safe for concurrent use.
+type Opener struct {
+	In      store.Storage
+	archive string
+	members map[string]member
+}
+
+// Open opens an input: a file, or a member of an archive, ARCHIVE!MEMBER.
+func (o *Opener) Open(ctx context.Context, name string) (*store.Source, error) {
+	src, err := o.In.Open(ctx, name)
+	if err == nil || !errors.Is(err, fs.ErrNotExist) {
+		return src, err
+	}
+	for i, c := range name {
+		if c != '!' && c != '#' {
+			continue
+		}
+		if e, ok, _ := o.In.Exists(ctx, name[:i]); ok && e.Kind == store.KindFile {
+			return o.openMember(ctx, name[:i], name[i+1:])
+		}
+	}
+	return nil, err
+}
+
+func (o *Opener) openMember(ctx context.Context, archive, name string) (*store.Source, error) {
+	if o.archive != archive {
+		if err := o.list(ctx, archive); err != nil {
+			return nil, err
+		}
+	}
+	m, ok := o.members[name]
+	if !ok || m.bad != "" {
+		return nil, &fs.PathError{Op: "open", Path: archive + "!" + name, Err: fs.ErrNotExist}
+	}
+	return openItem(ctx, o.In, &Item{Path: archive, Member: name, Range: &m.where, Size: m.size})
+}
+
+// list reads what is in an archive.
+func (o *Opener) list(ctx context.Context, archive string) error {
+	src, err := o.In.Open(ctx, archive)
+	if err != nil {
+		return err
+	}
+	defer src.Close()
+	kind, err := sniffSource(src)
+	if err != nil {
+		return err
+	}
+	read, ok := containers[kind]
+	if kind == KindEML {
+		read, ok = mailboxMembers, true
+	}
+	if !ok {
+		return &fs.PathError{Op: "open", Path: archive, Err: errors.New("is no archive")}
+	}
+	list, err := read(src)
+	if err != nil {
+		return err
+	}
+	o.archive, o.members = archive, map[string]member{}
+	for _, m := range list {
+		o.members[m.name] = m
+	}
+	return nil
+}

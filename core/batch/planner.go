@@ -1,0 +1,354 @@
+package batch
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"path/filepath"
+	"strings"
+
+	"github.com/oxbridge-mail/oxbridge/core/report"
+	"github.com/oxbridge-mail/oxbridge/core/session"
+	"github.com/oxbridge-mail/oxbridge/core/store"
+)
+
+// A Memory is what earlier runs with the same identity left behind. Its methods
+// are called from one goroutine at a time.
+type Memory interface {
+	// Recall returns the last result for an input.
+	Recall(input string) (report.Result, bool, error)
+	// Owner returns the input whose output has that name.
+	Owner(output string) (input string, ok bool, err error)
+}
+
+// A Root is a path that the user names. Its outputs lie at Rel below the folder
+// of the outputs.
+type Root struct {
+	Path string `json:"path"`
+	Rel  string `json:"rel,omitempty"` // with slashes; "" is right for what the command line names
+}
+
+// Roots returns what the command line names: outputs for a folder are in the
+// same places below the folder of the outputs, those for a file lie in it.
+func Roots(paths []string) []Root {
+	roots := make([]Root, len(paths))
+	for i, p := range paths {
+		roots[i] = Root{Path: p}
+	}
+	return roots
+}
+
+// ListedRoot returns what a line of a file list names. The folders of a relative
+// path are kept.
+func ListedRoot(line string) Root {
+	rel := filepath.ToSlash(filepath.Clean(line))
+	if filepath.IsAbs(line) || rel == ".." || strings.HasPrefix(rel, "../") || filepath.VolumeName(line) != "" {
+		return Root{Path: line}
+	}
+	return Root{line, rel}
+}
+
+// MakePlan finds the inputs under the roots, in the order of their names, and
+// writes a plan into a folder that has none.
+//
+// A path that the user names is always an input; in folders, what is no message
+// is skipped and said so. What memory knows as done, and has not changed, is
+// counted and left out.
+func MakePlan(ctx context.Context, dir string, roots []Root, opt Options) (*Plan, error) {
+	opt = opt.withDefaults()
+	w, err := newPlanWriter(dir, Header{Identity: opt.Identity(roots), OutDir: opt.OutDir, Made: opt.now()}, opt.ShardItems, opt.ShardBytes)
+	if err != nil {
+		return nil, err
+	}
+	p := &planner{opt: opt, w: w, names: namer{to: opt.To, memory: opt.Memory, tree: len(roots) == 1 && opt.Naming == ""}}
+	for _, root := range roots {
+		if err := p.root(ctx, root); err != nil {
+			w.file.Close()
+			return nil, err
+		}
+	}
+	return w.finish()
+}
+
+// planner is the state of one MakePlan.
+type planner struct {
+	opt   Options
+	w     *planWriter
+	names namer
+}
+
+// root plans what lies under a path that the user named.
+func (p *planner) root(ctx context.Context, root Root) error {
+	skip, same := inside(root.Path, p.opt.OutDir)
+	rejected := ""
+	if p.opt.Quarantine != "" {
+		rejected, _ = inside(root.Path, p.opt.Quarantine)
+	}
+	return p.opt.In.List(ctx, root.Path, func(e store.Entry) error {
+		rel, ok := ".", true
+		if e.Name != root.Path {
+			rel, ok = below(root.Path, e.Name)
+		}
+		named := rel == "."
+		switch {
+		case e.Err != nil && errors.Is(e.Err, fs.ErrNotExist) && !named:
+			return nil // it was removed while the folder was read
+		case e.Err != nil:
+			return p.add(Item{Path: e.Name, State: report.Failed, Reason: cause(e.Err)})
+		case !ok:
+			return fmt.Errorf("%s: is not below %s", e.Name, root.Path)
+		case e.Kind == store.KindFolder:
+			if !named && (e.Name == skip || e.Name == rejected || path.Base(rel) == store.StateFolder || p.opt.Select.prunes(rel)) {
+				return fs.SkipDir
+			}
+			return ctx.Err()
+		case !named && strings.HasPrefix(path.Base(rel), store.TempPrefix):
+			return nil
+		case !named && same && p.own(rel):
+			return nil
+		case !named && !p.opt.Select.takes(rel, e.ModTime):
+			return nil
+		case e.Kind != store.KindFile && named:
+			return p.add(Item{Path: e.Name, State: report.Failed, Reason: "not a regular file"})
+		case e.Kind != store.KindFile:
+			return p.add(Item{Path: e.Name, State: report.Skipped, Reason: "not a regular file"})
+		case named && root.Rel == "":
+			rel = filepath.Base(root.Path)
+		}
+		return p.file(ctx, e, path.Join(root.Rel, rel), named)
+	})
+}
+
+// below returns where a name that a walk of root meets lies below root.
+func below(root, name string) (rel string, ok bool) {
+	rel, err := filepath.Rel(root, name)
+	return filepath.ToSlash(rel), err == nil && rel != ".." && !strings.HasPrefix(rel, ".."+string(filepath.Separator))
+}
+
+// inside returns a folder as the walk of root will meet it, "" when it lies
+// elsewhere or is root itself, which same says.
+func inside(root, dir string) (path string, same bool) {
+	rel, ok := store.Inside(root, dir)
+	if !ok || rel == "." {
+		return "", ok
+	}
+	return filepath.Join(root, filepath.FromSlash(rel)), false
+}
+
+// own reports whether a file in the folder of the outputs is one that an earlier
+// run made.
+func (p *planner) own(rel string) bool {
+	if p.opt.Memory == nil {
+		return false
+	}
+	_, ok, err := p.opt.Memory.Owner(rel)
+	return ok && err == nil
+}
+
+// file plans a file whose output is to lie at rel.
+func (p *planner) file(ctx context.Context, e store.Entry, rel string, named bool) error {
+	it := Item{Path: e.Name, Size: e.Size}
+	if done, err := p.untouched(ctx, e); done || err != nil {
+		return err
+	}
+	src, err := p.opt.In.Open(ctx, e.Name)
+	if err != nil {
+		it.State, it.Reason = report.Failed, cause(err)
+		return p.add(it)
+	}
+	defer src.Close()
+	if p.isMailbox(src, rel) {
+		return p.mailbox(ctx, it, src, rel)
+	}
+	kind, err := sniffNamed(src, rel)
+	if err != nil {
+		it.State, it.Reason = report.Failed, cause(err)
+		return p.add(it)
+	}
+	if list, ok := containers[kind]; ok && containerNames[strings.ToLower(path.Ext(rel))] {
+		return p.container(ctx, it, src, list, rel)
+	}
+	return p.message(ctx, it, src, kind, rel, named)
+}
+
+// message plans an input that is a message, or is none.
+func (p *planner) message(ctx context.Context, it Item, src *store.Source, kind Kind, rel string, named bool) error {
+	want, ok := kindTo[p.opt.To]
+	if !ok || kind != want.from {
+		it.State, it.Reason = report.Skipped, "not "+want.what
+		if named {
+			it.State = report.Failed
+		}
+		return p.add(it)
+	}
+	it.Direction, it.Format = want.direction, want.format
+	due, err := p.recall(ctx, &it, src)
+	if err != nil || !due {
+		if !due && err == nil {
+			p.w.header.Done++
+		}
+		return err
+	}
+	if it.Out == "" {
+		if it.Out, err = p.name(ctx, &it, src, rel); err != nil {
+			return err
+		}
+	}
+	return p.add(it)
+}
+
+// name gives the output of an item its name.
+func (p *planner) name(_ context.Context, it *Item, src *store.Source, rel string) (string, error) {
+	if p.opt.Layout == LayoutMaildir {
+		return maildirName(it, src, rel)
+	}
+	if p.opt.Naming == "" {
+		return p.names.name(it.Name(), rel)
+	}
+	stem, err := p.opt.template.stem(it, src, rel)
+	if err != nil {
+		return "", err
+	}
+	return p.names.wish(it.Name(), stem)
+}
+
+// add plans an item.
+func (p *planner) add(it Item) error {
+	if it.State == "" && it.Why == "" {
+		it.Why = "new"
+	}
+	if p.opt.Found != nil {
+		p.opt.Found(it)
+	}
+	return p.w.add(it)
+}
+
+// untouched reports whether a file is done and has not been touched since, as far
+// as that can be told without opening it.
+func (p *planner) untouched(ctx context.Context, e store.Entry) (bool, error) {
+	if p.opt.Memory == nil || p.opt.Again {
+		return false, nil
+	}
+	past, ok, err := p.opt.Memory.Recall(e.Name)
+	if err != nil || !ok || past.State != report.Converted || past.Bytes != e.Size || !past.ModTime.Equal(e.ModTime) {
+		return false, err
+	}
+	if out, ok, err := p.opt.Out.Exists(ctx, past.OutputName); err != nil || !ok || out.Size != past.OutputBytes {
+		return false, err
+	}
+	p.names.keep(past.OutputName)
+	p.w.header.Done++
+	return true, nil
+}
+
+// recall asks whether an item has been done before. An item that is due again
+// keeps the name of its output.
+func (p *planner) recall(ctx context.Context, it *Item, src *store.Source) (due bool, err error) {
+	if p.opt.Memory == nil {
+		return true, nil
+	}
+	past, ok, err := p.opt.Memory.Recall(it.Name())
+	if err != nil || !ok || past.State == report.Skipped {
+		return true, err
+	}
+	if past.OutputName != "" {
+		p.names.keep(past.OutputName)
+		it.Out, it.Prior = past.OutputName, past.OutputSHA256
+	}
+	it.Why, err = p.why(ctx, it, src, past)
+	return it.Why != "", err
+}
+
+// why says why an item that was in hand before is to be done again, or "".
+func (p *planner) why(ctx context.Context, it *Item, src *store.Source, past report.Result) (string, error) {
+	if past.State != report.Converted {
+		return "failed before", nil
+	}
+	if p.opt.Again {
+		return "asked for again", nil
+	}
+	if past.Bytes != it.Size {
+		return "input changed", nil
+	}
+	if !past.ModTime.Equal(src.ModTime()) {
+		d, err := digestItem(it, src)
+		if err != nil || d.SHA256 != past.SHA256 {
+			return "input changed", nil
+		}
+	}
+	e, ok, err := p.opt.Out.Exists(ctx, past.OutputName)
+	switch {
+	case err != nil:
+		return "", err
+	case !ok:
+		return "output is gone", nil
+	case e.Size != past.OutputBytes:
+		return "output was changed", nil
+	}
+	return "", nil
+}
+
+// Needs returns what a converter must be able to do for outputs in a format: the
+// direction and the format of the side that is not .msg. ok is false for a
+// format that nobody makes.
+func Needs(to string) (dir session.Direction, format string, ok bool) {
+	k, ok := kindTo[to]
+	return k.direction, k.format, ok
+}
+
+// kindTo says which inputs a target format takes.
+var kindTo = map[string]struct {
+	from      Kind
+	what      string
+	direction session.Direction
+	format    string
+}{
+	"eml": {KindMSG, "an Outlook message (.msg)", session.Export, "eml"},
+	"msg": {KindEML, "an Internet message (.eml)", session.Import, "eml"},
+}
+
+// sniffSource looks at the beginning of a file, and further when that is a
+// header without an end.
+func sniffSource(src *store.Source) (Kind, error) {
+	head := make([]byte, min(sniffLen, src.Size()))
+	if n, err := src.ReadAt(head, 0); n < len(head) {
+		return KindOther, err
+	}
+	kind := Sniff(head)
+	if kind != KindOther || len(head) < sniffLen || !beginsWithField(head) {
+		return kind, nil
+	}
+	head = make([]byte, min(sniffMore, src.Size()))
+	if n, err := src.ReadAt(head, 0); n < len(head) {
+		return KindOther, err
+	}
+	return Sniff(head), nil
+}
+
+// sniffNamed looks at a file and at its name: text without a header is a message
+// if it is called one.
+func sniffNamed(src *store.Source, name string) (Kind, error) {
+	kind, err := sniffSource(src)
+	if err != nil || kind != KindOther || !strings.EqualFold(path.Ext(name), ".eml") || src.Size() == 0 {
+		return kind, err
+	}
+	head := make([]byte, min(sniffLen, src.Size()))
+	if n, err := src.ReadAt(head, 0); n < len(head) {
+		return kind, err
+	}
+	if bytes.IndexByte(head, 0) < 0 {
+		return KindEML, nil
+	}
+	return kind, nil
+}
+
+// cause returns what went wrong without the path, which the report has anyway.
+func cause(err error) string {
+	if pe := (*fs.PathError)(nil); errors.As(err, &pe) {
+		return pe.Err.Error()
+	}
+	return err.Error()
+}

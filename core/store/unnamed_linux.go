@@ -1,0 +1,57 @@
+package store
+
+import (
+	"os"
+	"path/filepath"
+	"strconv"
+
+	"golang.org/x/sys/unix"
+)
+
+// createUnnamed makes a file without a name in a folder. It is gone when the
+// process is, however that ends. Not every file system can do it.
+func createUnnamed(dir string) (*os.File, error) {
+	if !canNameUnnamed {
+		return nil, unix.ENOTSUP
+	}
+	fd, err := unix.Open(dir, unix.O_TMPFILE|unix.O_RDWR|unix.O_CLOEXEC, 0o600)
+	if err != nil {
+		return nil, &os.PathError{Op: "open", Path: dir, Err: err}
+	}
+	return os.NewFile(uintptr(fd), filepath.Join(dir, TempPrefix)), nil
+}
+
+// nameUnnamed gives such a file a name that nothing else has. An error that is
+// fs.ErrExist says that something has it.
+func nameUnnamed(f *os.File, path string) error {
+	conn, err := f.SyscallConn()
+	if err != nil {
+		return err
+	}
+	var lerr error
+	err = conn.Control(func(fd uintptr) {
+		lerr = unix.Linkat(unix.AT_FDCWD, "/proc/self/fd/"+strconv.Itoa(int(fd)), unix.AT_FDCWD, path, unix.AT_SYMLINK_FOLLOW)
+	})
+	if err == nil && lerr != nil {
+		err = &os.LinkError{Op: "link", Old: "a file without a name", New: path, Err: lerr}
+	}
+	return err
+}
+
+// syncAll writes the whole file system of a folder to its disk: one call, where
+// syncing hundreds of files one by one waits for the disk hundreds of times.
+func syncAll(dir string) error {
+	f, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	return unix.Syncfs(int(f.Fd()))
+}
+
+// canNameUnnamed reports whether files without a name can be given one here:
+// without /proc they cannot.
+var canNameUnnamed = func() bool {
+	_, err := os.Stat("/proc/self/fd")
+	return err == nil
+}()

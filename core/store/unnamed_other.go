@@ -1,0 +1,14 @@
+//go:build !linux
+
+package store
+
+import (
+	"errors"
+	"os"
+)
+
+func createUnnamed(string) (*os.File, error) { return nil, errors.ErrUnsupported }
+
+func nameUnnamed(*os.File, string) error { return errors.ErrUnsupported }
+
+func syncAll(string) error { return errors.ErrUnsupported }
