@@ -42,7 +42,9 @@ func points(twips int32) string {
 }
 
 // pixels returns a length in twips in CSS pixels.
-func pixels(twips int32) int { return int(twips+7) / 15 }
+func pixels(twips int32) int { return int(twips+twipsPerPixel/2) / twipsPerPixel }
+
+const twipsPerPixel = 15
 
 // borderStyles are the styles of borders in CSS.
 var borderStyles = [...]string{

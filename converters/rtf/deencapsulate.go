@@ -43,5 +43,5 @@ func (d *deencapsulator) mark(m mark, _ bool) {
 }
 
 // begin and end keep footnotes and text boxes where they stand.
-func (d *deencapsulator) begin(bool) {}
-func (d *deencapsulator) end()       {}
+func (d *deencapsulator) begin(flowKind) {}
+func (d *deencapsulator) end()           {}

@@ -20,31 +20,34 @@ func (p *parser) enter(d dest) {
 			return
 		}
 	case destNote, destShape:
-		if p.enterFlow(d == destNote) {
+		if p.enterFlow(d) {
 			return
 		}
 	}
 	p.st.dest = p.resolve(d, from)
 }
 
-// enterFlow begins a footnote or text box and reports whether it is text.
-func (p *parser) enterFlow(note bool) bool {
-	if p.st.dest != destBody {
+// enterFlow begins a note or text box and reports whether it is text.
+func (p *parser) enterFlow(d dest) bool {
+	if p.st.dest != destBody || p.st.hidden {
 		return false
 	}
-	if !p.native || p.st.flow >= maxFlows || p.st.hidden {
+	if !p.native || p.st.flow >= maxFlows {
 		return true
 	}
 	p.flush()
 	p.st.flow++
-	if note {
-		p.notes++
+	kind := flowBox
+	if d == destNote {
+		kind = p.noteKind()
+		p.st.note = kind
+		p.notes[kind].n = min(p.notes[kind].n+1, maxNote)
 	}
-	p.sink.begin(note)
+	p.sink.begin(kind)
 	return true
 }
 
-// maxFlows bounds the depth of footnotes and text boxes within each other.
+// maxFlows bounds the depth of notes and text boxes within each other.
 // Deeper ones are part of the one around them.
 const maxFlows = 8
 

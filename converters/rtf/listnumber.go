@@ -5,25 +5,42 @@ import (
 	"strings"
 )
 
-// formatNumber writes n as \levelnfc has it (RTF 1.9.1, List Levels). What
-// cannot be written so is written in digits.
+// Formats of numbers: values of \levelnfc (RTF 1.9.1, List Levels).
+const (
+	formatUnknown    = -1
+	formatDigits     = 0
+	formatUpperRoman = 1
+	formatLowerRoman = 2
+	formatUpper      = 3 // A, B, C
+	formatLower      = 4
+	formatOrdinal    = 5 // 1st, 2nd, 3rd
+	formatChicago    = 9 // *, †, ‡, § as the Chicago Manual of Style has it
+	formatTwoDigits  = 22
+	formatBullet     = 23
+	formatNone       = 255 // no number at all
+)
+
+// formatNumber writes n in a format. What cannot be written so is written in
+// digits.
 func formatNumber(format, n int32) string {
 	switch {
 	case format == formatBullet, format == formatNone:
 		return ""
-	case format == 22 && n < 10:
+	case format == formatTwoDigits && n < 10:
 		return "0" + strconv.Itoa(int(n))
-	case format == 5:
+	case format == formatOrdinal:
 		return strconv.Itoa(int(n)) + ordinalEnding(n)
 	case n < 1 || n > 3999:
-	case format == 1:
+	case format == formatUpperRoman:
 		return roman(n)
-	case format == 2:
+	case format == formatLowerRoman:
 		return strings.ToLower(roman(n))
-	case format == 3 && n <= 26*8:
+	case format == formatUpper && n <= 26*8:
 		return letters('A', n)
-	case format == 4 && n <= 26*8:
+	case format == formatLower && n <= 26*8:
 		return letters('a', n)
+	case format == formatChicago && n <= int32(len(chicago)*8):
+		return strings.Repeat(chicago[(n-1)%int32(len(chicago))], int(n-1)/len(chicago)+1)
 	}
 	return strconv.Itoa(int(n))
 }
@@ -42,6 +59,9 @@ func ordinalEnding(n int32) string {
 	}
 	return "th"
 }
+
+// chicago are the signs of formatChicago, which double after the last.
+var chicago = [...]string{"*", "†", "‡", "§"}
 
 // letters writes 1 as A, 26 as Z and 27 as AA, 28 as BB.
 func letters(first byte, n int32) string {

@@ -1,12 +1,9 @@
 package rtf
 
 const (
-	maxLevel      = 8      // levels are 0 to 8
-	maxLists      = 65_536 // lists and overrides kept
-	maxLevelText  = 64     // characters of the text of a number
-	formatBullet  = 23     // \levelnfc of a bullet
-	formatNone    = 255    // \levelnfc of no number at all
-	formatUnknown = -1
+	maxLevel     = 8      // levels are 0 to 8
+	maxLists     = 65_536 // lists and overrides kept
+	maxLevelText = 64     // characters of the text of a number
 )
 
 // List table properties, the argument of opList.

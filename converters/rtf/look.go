@@ -14,6 +14,7 @@ const (
 	chrSuper
 	chrSub
 	chrShadow
+	chrHidden
 )
 
 // Kinds of underline; charFormat.under.
@@ -116,6 +117,7 @@ type paraFormat struct {
 	leftSet               bool  // \li or \fi is given
 	style                 int32 // \s
 	contextual            bool  // no space between it and others of its style
+	stops                 tabStops
 }
 
 // tableDepth returns how many tables the paragraph says are around it.

@@ -171,6 +171,12 @@ func (p *parser) setParMore(t *token, arg int32) {
 		f.shade.fore = clamp(t.param(0), 0, maxColors)
 	case parPercent:
 		f.shade.percent = clamp(t.param(0), 0, 10_000)
+	case parStop:
+		f.stops.add(length(t))
+	case parStopAround:
+		f.stops.kind = tabAround
+	case parStopBefore:
+		f.stops.kind = tabBefore
 	case parContextual:
 		f.contextual = true
 	case parPage:

@@ -39,6 +39,9 @@ const (
 	parBox
 	parPage
 	parContextual
+	parStop
+	parStopAround
+	parStopBefore
 )
 
 // Row and cell properties, the argument of opRow.
@@ -171,6 +174,10 @@ var lookWords = map[string]action{
 	"box":             {op: opPar, arg: parBox},
 	"contextualspace": {op: opPar, arg: parContextual},
 	"pagebb":          {op: opPar, arg: parPage},
+	"tx":              {op: opPar, arg: parStop},
+	"tqr":             {op: opPar, arg: parStopBefore},
+	"tqc":             {op: opPar, arg: parStopAround},
+	"tqdec":           {op: opPar, arg: parStopBefore},
 	"s":               {op: opStyle, arg: stylePar},
 	"cs":              {op: opStyle, arg: styleChr},
 	"brdrs":           {op: opBorder, arg: brdrStyle + brdrSolid},

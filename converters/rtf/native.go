@@ -2,6 +2,7 @@ package rtf
 
 import (
 	"bytes"
+	"slices"
 	"strconv"
 )
 
@@ -25,8 +26,9 @@ const (
 // NativeHTML renders rtf as an HTML document in UTF-8, as an RTF reader shows
 // it: character and paragraph formatting, lists, tables, links and pictures
 // (RTF 1.9.1). Headers and footers, which belong to pages, are left out;
-// footnotes stand at the end in a div of class footnotes, text boxes in a div of
-// class textbox behind the paragraph that they are anchored in. An img element may be inserted at each
+// footnotes and then endnotes stand at the end in a div of class footnotes, text
+// boxes in a div of class textbox behind the paragraph that they are anchored in.
+// Hidden text is there but not displayed. An img element may be inserted at each
 // offset of Placeholders in the Info.
 //
 // The HTML has no scripts and refers to nothing but links with the schemes of
@@ -43,7 +45,7 @@ func NativeHTML(rtf []byte, opt NativeOptions) (html string, info Info, err erro
 	p := newParser(rtf, w, &w.output)
 	p.native, p.format = true, w
 	w.p = p
-	w.begin(false)
+	w.begin(flowBox)
 	err = p.run()
 	w.finish()
 	return string(w.buf), p.summary(Detect(rtf)), err
@@ -60,16 +62,17 @@ type htmlWriter struct {
 	opt NativeOptions
 
 	flows    []*flow
-	f        *flow  // the innermost
-	notes    []byte // footnotes that have ended
-	size     int    // bytes written anywhere
-	pictures int    // handed over
-	numbered bool   // the document has bullets and numbers as text
+	f        *flow     // the innermost
+	notes    [3][]byte // footnotes and endnotes that have ended, by kind
+	size     int       // bytes written anywhere
+	pictures int       // handed over
+	numbered bool      // the document has bullets and numbers as text
 }
 
-// flow is a sequence of paragraphs: the document, a footnote or a text box.
+// flow is a sequence of paragraphs: the document, a note or a text box.
 type flow struct {
-	note   bool
+	kind   flowKind
+	hidden bool // what it belongs to is hidden
 	root   container
 	tables []*table // open, outermost first
 	after  []byte   // text boxes that follow the paragraph
@@ -77,14 +80,16 @@ type flow struct {
 	// The paragraph under way.
 	inline    []byte
 	begun     bool // it has contents
-	text      bool // some of it is more than a place
+	text      bool // some of it is displayed and more than a place
+	endless   bool // nothing in the text ends it
 	pageBreak bool
 	base      charFormat // font and size of its first text
 	cur       charFormat // format of the open inline elements
 	open      []string   // their end tags, outermost first
 	link      int32      // link that is open around them
-	blank     bool       // the last character is a space or a line begins
-	item      []byte     // bullet of the paragraph around
+	tabbed    tabbed
+	blank     bool   // the last character is a space or a line begins
+	item      []byte // bullet of the paragraph around
 	isItem    bool
 }
 
@@ -99,8 +104,8 @@ type container struct {
 }
 
 // begin begins a flow.
-func (w *htmlWriter) begin(note bool) {
-	f := &flow{note: note, blank: true}
+func (w *htmlWriter) begin(kind flowKind) {
+	f := &flow{kind: kind, hidden: w.p.look.chr.is(chrHidden), blank: true}
 	if w.f != nil {
 		w.f.item = append(w.f.item[:0], w.p.item...)
 		w.f.isItem, w.p.isItem = w.p.isItem, false
@@ -119,21 +124,29 @@ func (w *htmlWriter) end() {
 	w.flows = w.flows[:len(w.flows)-1]
 	w.f = w.flows[len(w.flows)-1]
 	w.p.item, w.p.isItem = append(w.p.item[:0], w.f.item...), w.f.isItem
-	if done.note {
-		w.notes = append(w.notes, html...)
-		return
+	if done.kind == flowBox {
+		w.f.after = w.division(w.f.after, ` class="textbox"`, done.hidden, html)
+	} else if done.hidden {
+		w.notes[done.kind] = w.division(w.notes[done.kind], "", true, html)
+	} else {
+		w.notes[done.kind] = append(w.notes[done.kind], html...)
 	}
-	w.f.after = append(w.f.after, "<div class=\"textbox\">\r\n"...)
-	w.f.after = append(w.f.after, html...)
-	w.f.after = append(w.f.after, "</div>\r\n"...)
-	w.size += len("<div class=\"textbox\">\r\n</div>\r\n")
+}
+
+// division appends html, in an element of its own, to buf.
+func (w *htmlWriter) division(buf []byte, attribute string, hidden bool, html []byte) []byte {
+	tag := "<div" + attribute
+	if hidden {
+		tag += ` style="display:none"`
+	}
+	const rest, end = ">\r\n", "</div>\r\n"
+	w.size += len(tag) + len(rest) + len(end)
+	return append(append(append(append(buf, tag...), rest...), html...), end...)
 }
 
 // endFlow completes the innermost flow and returns its HTML.
 func (w *htmlWriter) endFlow() []byte {
-	if w.f.begun {
-		w.endPara(w.paraLevel())
-	}
+	w.stopPara()
 	w.level(0)
 	w.f.root.buf = append(w.f.root.buf, w.f.after...)
 	w.closeBlocks(&w.f.root)
@@ -148,9 +161,9 @@ func (w *htmlWriter) finish() {
 	body := w.endFlow()
 	w.write("<!DOCTYPE html>\r\n<html><head><meta charset=\"utf-8\"></head>\r\n<body style=\"tab-size:" + points(w.p.tabs) + "\">\r\n")
 	w.write(string(body))
-	if len(w.notes) > 0 {
+	if notes := slices.Concat(w.notes[:]...); len(notes) > 0 {
 		w.write("<div class=\"footnotes\"><hr>\r\n")
-		w.write(string(w.notes))
+		w.write(string(notes))
 		w.write("</div>\r\n")
 	}
 	w.write("</body></html>\r\n")
@@ -199,8 +212,15 @@ func (w *htmlWriter) rich() bool {
 // text writes s, escaped, in format f.
 func (w *htmlWriter) text(s string, _ bool, f charFormat) {
 	w.beginPara(f)
-	w.f.text = true
 	w.inline(f)
+	if f.is(chrHidden) {
+		blank := w.f.blank // of what is displayed
+		w.escape(s)
+		w.f.blank = blank
+		return
+	}
+	w.f.text = true
+	w.f.tabbed.widen(w.p.textWidth(s, f))
 	w.escape(s)
 }
 
@@ -208,19 +228,18 @@ func (w *htmlWriter) char(s string, tag bool, f charFormat) { w.text(s, tag, f) 
 
 // mark writes a line end, a tab or the end of a paragraph, cell or row.
 func (w *htmlWriter) mark(m mark, _ bool) {
+	if w.p.look.chr.is(chrHidden) && w.hiddenMark(m) {
+		return
+	}
 	switch m {
 	case markPar:
 		w.beginPara(w.p.look.chr)
 		w.endPara(w.paraLevel())
 	case markPage:
-		if w.f.begun {
-			w.endPara(w.paraLevel())
-		}
+		w.stopPara()
 		w.f.pageBreak = true
 	case markLine:
-		w.beginPara(w.p.look.chr)
-		w.add(&w.f.inline, "<br>")
-		w.f.blank, w.f.text = true, true
+		w.line()
 	case markTab:
 		w.beginPara(w.p.look.chr)
 		w.inline(w.p.look.chr)
@@ -236,13 +255,34 @@ func (w *htmlWriter) mark(m mark, _ bool) {
 	}
 }
 
-func (w *htmlWriter) tab() {
-	if w.rich() {
-		w.add(&w.f.inline, "<span style=\"white-space:pre\">\t</span>")
-	} else {
-		w.add(&w.f.inline, "\t")
+// line writes the end of a line within a paragraph.
+func (w *htmlWriter) line() {
+	w.beginPara(w.p.look.chr)
+	w.settleTab()
+	if w.p.look.par.stops.n > 0 {
+		w.unlink()
 	}
-	w.f.blank = true
+	w.add(&w.f.inline, "<br>")
+	w.f.blank, w.f.text = true, true
+	w.beginLine(false)
+}
+
+// hiddenMark writes a mark that is hidden text and reports whether it is: a
+// hidden end of a paragraph makes one of two, and cells cannot be hidden.
+func (w *htmlWriter) hiddenMark(m mark) bool {
+	switch m {
+	case markPar, markLine, markTab:
+		w.beginPara(w.p.look.chr)
+		w.inline(w.p.look.chr)
+		w.add(&w.f.inline, "<br>")
+	case markPage:
+	case markPlace:
+		w.plain() // attachments are shown
+		return false
+	default:
+		return false
+	}
+	return true
 }
 
 // place names the place that text has reached, for links to it.
@@ -267,7 +307,10 @@ func (w *htmlWriter) picture(pic Picture, f charFormat) bool {
 	w.pictures++
 	w.beginPara(f)
 	w.inline(f)
-	w.f.text, w.f.blank = true, false
+	if !f.is(chrHidden) {
+		w.f.text, w.f.blank = true, false
+	}
+	w.f.tabbed.widen(int32(min(max(pic.Width, 0), maxLen)) * twipsPerPixel)
 	tag := `<img src="` + attributes.Replace(url) + `"`
 	if pic.Width > 0 && pic.Height > 0 {
 		tag += ` width="` + strconv.Itoa(pic.Width) + `" height="` + strconv.Itoa(pic.Height) + `"`

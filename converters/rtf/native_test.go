@@ -139,6 +139,9 @@ func TestNativeHTML(t *testing.T) {
 	t.Parallel()
 	const table = `<table cellspacing="0" cellpadding="0" style="border-collapse:collapse">` + "\r\n"
 	const row, cell, end = `<tr valign="top">`, `<td style="padding:0">`, "</tr>\r\n</table>\r\n"
+	tab := func(width, text string) string {
+		return `<span style="min-width:` + width + `;display:inline-block">` + text + "&nbsp;</span>"
+	}
 	tests := []struct{ name, in, want string }{
 		{"paragraphs", `a\par\par b<&>"\line c`, "<p>a</p>\r\n<p><br></p>\r\n<p>b&lt;&amp;&gt;&quot;<br>c</p>\r\n"},
 		{"alignment", `\qc a\par\pard b`, "<p style=\"margin:0;text-align:center;font-size:12pt\">a</p>\r\n<p>b</p>\r\n"},
@@ -160,7 +163,27 @@ func TestNativeHTML(t *testing.T) {
 		{"row not ended", `\pard\intbl a\cell b`, table + row + cell + "<p>a</p>\r\n</td>" + cell + "<p>b</p>\r\n</td>" + end},
 		{"spaces", `a  b   c`, "<p>a &nbsp;b &nbsp;&nbsp;c</p>\r\n"},
 		{"mark in the middle of a group", `{a\*\b b}`, "<p>a<b>b</b></p>\r\n"},
-		{"hidden text", `a{\v b}c`, "<p>ac</p>\r\n"},
+		{"hidden text", `a {\v b} c`, "<p>a <span style=\"display:none\">b</span>&nbsp;c</p>\r\n"},
+		{"hidden text ended", `\v a\v0 b{\v c\plain d}`, "<p><span style=\"display:none\">a</span>b<span style=\"display:none\">c</span>d</p>\r\n"},
+		{"hidden text of a style", `{\stylesheet{\*\cs1\v x;}}a{\cs1 b}`, "<p>a<span style=\"display:none\">b</span></p>\r\n"},
+		{"hidden end of a paragraph", `a{\v b\par}c\par`, "<p>a<span style=\"display:none\">b<br></span>c</p>\r\n"},
+		{"hidden text at the end", `a\par\v b\par`, "<p>a</p>\r\n<p><span style=\"display:none\">b<br></span></p>\r\n"},
+		{"hidden text of a paragraph that is not", `{\v b}\par`, "<p><span style=\"display:none\">b</span><br></p>\r\n"},
+		{"hidden text of cells", `\trowd\intbl{\v a\cell}b\cell\row`,
+			table + row + cell + "<p><span style=\"display:none\">a</span><br></p>\r\n</td>" + cell + "<p>b</p>\r\n</td>" + end},
+		{"hidden notes and boxes", `a{\v{\footnote\plain b}{\shptxt\plain c}}\par`,
+			"<p>a</p>\r\n<div class=\"textbox\" style=\"display:none\">\r\n<p>c</p>\r\n</div>\r\n" +
+				"<div class=\"footnotes\"><hr>\r\n<div style=\"display:none\">\r\n<p>b</p>\r\n</div>\r\n</div>\r\n"},
+		{"tab stops", `\tx4000\tx2000 a{\b b}\tab{\b c\tab d}\line\tab e`, "<p>" + tab("100pt", "a<b>b</b>") + tab("100pt", "<b>c</b>") + "<b>d</b><br>" + tab("100pt", "") + "e</p>\r\n"},
+		{"tab stop that text covers", `\tx300\tx2000 abcdef\tab g`, "<p>" + tab("100pt", "abcdef") + "g</p>\r\n"},
+		{"tab behind the last stop", `\tx300 abcdef\tab g`, "<p>abcdef" + tabText + "g</p>\r\n"},
+		{"tab stops that align text otherwise", `\tqr\tx2000\tqc\tx4000 a\tab bc\tab de`, "<p>" + tab("88pt", "a") + tab("106pt", "bc") + "de</p>\r\n"},
+		{"tab stop of a line within formatted text", `{\b a\line b\tx2000\tab c}`, "<p><b>a<br>b" + tabText + "</b><b>c</b></p>\r\n"},
+		{"hanging indent", `\li400\fi-400 1)\tab a\tab b`,
+			"<p style=\"margin:0 0 0 20pt;text-indent:-20pt;font-size:12pt\"><span style=\"min-width:20pt;display:inline-block;text-indent:0\">1)&nbsp;</span>a" + tabText + "b</p>\r\n"},
+		{"deleted text", `a{\deleted b{\footnote\plain c}}d`, "<p>ad</p>\r\n"},
+		{"endnotes behind footnotes", `a\chftn{\footnote\ftnalt\chftn e}b\chftn{\footnote\chftn f}`,
+			"<p>aib1</p>\r\n<div class=\"footnotes\"><hr>\r\n<p>1f</p>\r\n<p>ie</p>\r\n</div>\r\n"},
 		{"not closed", `{\b a`, "<p><b>a</b></p>\r\n"},
 		{"too many closed", `a}}}b`, "<p>a</p>\r\n"},
 	}
@@ -225,6 +248,7 @@ func TestNativeBounded(t *testing.T) {
 		"links":      `{\field{\*\fldinst HYPERLINK "http://x/` + strings.Repeat("&", 50_000) + `"}{\fldrslt ` + strings.Repeat(`a\par`, n) + "}}",
 		"items":      `{\pntext 1.}` + strings.Repeat(`{\pntext 1.}\par`, n/4),
 		"formats":    strings.Repeat(`\b a\ul b\i\b0\ul0`, n/4),
+		"stops":      `\fi-20\tqr\tx30000` + strings.Repeat(`\tab`, n) + `\par` + strings.Repeat(`\tab\par`, n) + strings.Repeat(`a\tab\line`, n) + `\pard` + strings.Repeat(`\tx9\tqc`, n),
 		"tabs":       strings.Repeat(`\tab`, n),
 		"nested":     strings.Repeat(`\intbl\itap16 x\nestcell\itap1 y\cell`, n/8),
 		"notes":      strings.Repeat(`{\footnote x}`, n/4),
@@ -232,6 +256,9 @@ func TestNativeBounded(t *testing.T) {
 		"styles":     `{\stylesheet{\s1` + strings.Repeat(`\b\i`, 1000) + `;}}` + strings.Repeat(`\s1`, n),
 		"based":      `{\stylesheet` + strings.Repeat(`{\s1\sbasedon1\b x;}`, n/8) + "}x",
 		"lists":      `{\*\listtable` + strings.Repeat(`{\list{\listlevel{\leveltext\'09\'00\'00\'00;}}\listid1}`, n/16) + `}{\*\listoverridetable{\listoverride\listid1\ls1}}` + strings.Repeat(`\ls1 a\par`, n/4),
+		"hidden":     strings.Repeat(`\v a\par\v0 b`, n/4),
+		"hide boxes": `\v` + strings.Repeat(`{\shptxt}{\footnote}`, n/4),
+		"numbers":    strings.Repeat(`\chftn`, n/2) + strings.Repeat(`{\chftn{\footnote`, n/8),
 		"edges":      `\trowd` + strings.Repeat(`\cellx1`, n) + strings.Repeat(`\intbl\cell\row`, n/8),
 		"columns":    strings.Repeat(`\trowd\cellx1\cellx900\clvmrg\cellx2000\intbl\cell\cell\cell\row`, n/16),
 		"pictures":   strings.Repeat(`{\pict\pngblip\bin1 x}`, n/8),
@@ -303,6 +330,7 @@ func TestFormatNumber(t *testing.T) {
 	}{
 		{0, 7, "7"}, {1, 1994, "MCMXCIV"}, {2, 4, "iv"}, {3, 26, "Z"}, {4, 28, "bb"}, {5, 11, "11th"}, {5, 22, "22nd"},
 		{22, 5, "05"}, {22, 12, "12"}, {23, 3, ""}, {255, 3, ""}, {1, 4000, "4000"}, {4, 0, "0"}, {99, 2, "2"},
+		{9, 3, "‡"}, {9, 6, "††"}, {9, 33, "33"},
 	}
 	for _, tt := range tests {
 		if got := formatNumber(tt.format, tt.n); got != tt.want {

@@ -9,6 +9,7 @@ func (w *htmlWriter) beginPara(f charFormat) {
 		return
 	}
 	w.f.begun, w.f.blank = true, true
+	w.beginLine(true)
 	w.f.base = charFormat{font: f.font, size: f.size}
 }
 
@@ -137,6 +138,9 @@ func (w *htmlWriter) charCSS(f charFormat) string {
 	var css style
 	if f.font != w.f.base.font || f.size != w.f.base.size {
 		w.fontCSS(&css, f, w.f.base)
+	}
+	if f.is(chrHidden) {
+		css.add("display", "none")
 	}
 	css.add("color", w.p.colors.css(f.color))
 	css.add("background-color", w.p.colors.ground(f.back))

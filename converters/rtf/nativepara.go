@@ -31,10 +31,19 @@ func (w *htmlWriter) endPara(level int) {
 	c := w.container()
 	par := &w.p.look.par
 	w.unlink()
+	w.settleTab()
 	w.paragraph(c, par)
 	c.last = *par
 	c.text = c.text || w.f.text
 	w.endInline(c)
+}
+
+// stopPara ends the paragraph that is under way, if any, for want of an end.
+func (w *htmlWriter) stopPara() {
+	if w.f.begun {
+		w.f.endless = true
+		w.endPara(w.paraLevel())
+	}
 }
 
 // endInline makes ready for the next paragraph in c.
@@ -45,7 +54,7 @@ func (w *htmlWriter) endInline(c *container) {
 		c.buf, c.text = append(c.buf, f.after...), true
 		f.after = f.after[:0]
 	}
-	f.inline, f.begun, f.text, f.pageBreak, f.blank = f.inline[:0], false, false, false, true
+	f.inline, f.begun, f.text, f.endless, f.pageBreak, f.blank = f.inline[:0], false, false, false, false, true
 	f.base, f.cur = charFormat{}, charFormat{}
 	w.p.isItem = false
 }
@@ -85,7 +94,7 @@ func (w *htmlWriter) paragraph(c *container, par *paraFormat) {
 func (w *htmlWriter) contents(c *container) {
 	w.add(&c.buf, string(w.f.inline))
 	w.size -= len(w.f.inline) // counted when it was collected
-	if !w.f.text {
+	if !w.f.text && !w.f.endless {
 		w.add(&c.buf, "<br>")
 	}
 }

@@ -1,9 +1,6 @@
 package rtf
 
-import (
-	"fmt"
-	"strconv"
-)
+import "fmt"
 
 // sink takes what is visible in a document.
 type sink interface {
@@ -14,8 +11,8 @@ type sink interface {
 	char(s string, tag bool, f charFormat)
 	// mark takes a structural element.
 	mark(m mark, tag bool)
-	// begin and end enclose the text of a footnote or else of a text box.
-	begin(note bool)
+	// begin and end enclose the text of a note or text box.
+	begin(kind flowKind)
 	end()
 }
 
@@ -44,7 +41,7 @@ type parser struct {
 
 	inst  []byte   // instruction of the latest field
 	links []string // targets of links
-	notes int      // footnotes begun
+	notes noteNumbers
 
 	formatting
 }
@@ -71,7 +68,7 @@ type formatting struct {
 func newParser(rtf []byte, s sink, out *output) *parser {
 	return &parser{
 		lex: lexer{buf: rtf, pos: start(rtf)}, sink: s, out: out,
-		st: state{uc: 1, font: defaultFont}, codePage: defaultPage,
+		st: state{uc: 1, font: defaultFont}, codePage: defaultPage, notes: newNoteNumbers(),
 		formatting: formatting{plain: defaultFont, tabs: 720},
 	}
 }
@@ -341,18 +338,4 @@ func (p *parser) attach() {
 		p.info.Placeholders = append(p.info.Placeholders, len(p.out.buf))
 	}
 	p.skip = 1
-}
-
-// noteNumber is \chftn: in the text, the number of the footnote to come; in
-// a footnote, its own.
-func (p *parser) noteNumber() {
-	if !p.native || !p.st.visible() {
-		return
-	}
-	n := p.notes
-	if p.st.flow == 0 {
-		n++
-	}
-	p.flush()
-	p.pass(strconv.Itoa(n), p.st.dest, p.look.chr, true)
 }

@@ -29,12 +29,30 @@ func (p *parser) setState(t *token, a action) {
 			p.info.Objects++
 		}
 	case opHidden:
-		p.st.hidden = t.param(1) != 0 && p.native
+		p.hide(t, a.arg)
+	case opNoteFormat, opNoteStart:
+		p.notes.set(t, a)
 	default:
 		if p.format != nil {
 			p.setLook(t, a)
 		}
 	}
+}
+
+// What opHidden hides.
+const (
+	hiddenRevision = iota // \deleted
+	hiddenText            // \v
+)
+
+// hide carries out \v and \deleted. A reader may choose to see hidden text, so
+// NativeHTML keeps it in what is not displayed.
+func (p *parser) hide(t *token, what int32) {
+	if what == hiddenText && p.format != nil {
+		p.setLook(t, action{op: opChr, arg: chrFlag + chrHidden})
+		return
+	}
+	p.st.hidden = t.param(1) != 0 && p.native
 }
 
 // setPage sets the code page of the document; arg is that of the word, or

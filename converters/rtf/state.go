@@ -36,14 +36,15 @@ const (
 // state is what a group inherits and its end restores.
 type state struct {
 	dest   dest
-	off    bool   // within \htmlrtf [MS-OXRTFEX] 2.1.3.1.3
-	first  bool   // nothing of the group has been read
-	star   bool   // \* was the last token
-	hidden bool   // \v or \deleted
-	nested bool   // within {\*\nesttableprops}
-	flow   uint16 // footnotes and text boxes around
-	uc     int32  // fallback characters behind \uN
-	font   int32  // font number, or defaultFont
+	off    bool     // within \htmlrtf [MS-OXRTFEX] 2.1.3.1.3
+	first  bool     // nothing of the group has been read
+	star   bool     // \* was the last token
+	hidden bool     // \deleted, or \v where it is left out
+	nested bool     // within {\*\nesttableprops}
+	flow   uint16   // notes and text boxes around
+	note   flowKind // the innermost note around, or flowBox
+	uc     int32    // fallback characters behind \uN
+	font   int32    // font number, or defaultFont
 }
 
 // visible reports whether text goes anywhere.

@@ -1,17 +1,18 @@
 package rtf
 
-// textWriter is the sink of Text. Footnotes follow at the end, text boxes behind
-// the paragraph that they are anchored in.
+import "slices"
+
+// textWriter is the sink of Text. Footnotes follow at the end, then endnotes; text
+// boxes behind the paragraph that they are anchored in.
 type textWriter struct {
 	output
-	flows []textFlow // footnotes and text boxes under way
-	after []byte     // text boxes that have ended
-	notes []byte     // footnotes that have ended
+	flows []textFlow // notes and text boxes under way
+	ended [3][]byte  // by kind: text boxes of the paragraph, notes of the document
 }
 
-// textFlow is a footnote or text box.
+// textFlow is a note or text box.
 type textFlow struct {
-	note bool
+	kind flowKind
 	buf  []byte
 }
 
@@ -41,7 +42,7 @@ func (w *textWriter) put(s string) {
 	w.write(s)
 }
 
-func (w *textWriter) begin(note bool) { w.flows = append(w.flows, textFlow{note: note}) }
+func (w *textWriter) begin(kind flowKind) { w.flows = append(w.flows, textFlow{kind: kind}) }
 
 func (w *textWriter) end() {
 	n := len(w.flows) - 1
@@ -50,17 +51,13 @@ func (w *textWriter) end() {
 	}
 	f := w.flows[n]
 	w.flows = w.flows[:n]
-	to := &w.after
-	if f.note {
-		to = &w.notes
-	}
-	*to = endLine(append(*to, f.buf...))
+	w.ended[f.kind] = endLine(append(w.ended[f.kind], f.buf...))
 }
 
 // boxes writes the text boxes of the paragraph before.
 func (w *textWriter) boxes() {
-	w.write(string(w.after))
-	w.after = w.after[:0]
+	w.write(string(w.ended[flowBox]))
+	w.ended[flowBox] = w.ended[flowBox][:0]
 }
 
 // finish writes what is to follow the text.
@@ -68,12 +65,12 @@ func (w *textWriter) finish() {
 	for len(w.flows) > 0 {
 		w.end()
 	}
-	if len(w.after)+len(w.notes) == 0 {
+	rest := slices.Concat(w.ended[:]...)
+	if len(rest) == 0 {
 		return
 	}
 	w.buf = endLine(w.buf)
-	w.boxes()
-	w.write(string(w.notes))
+	w.write(string(rest))
 }
 
 // endLine ends a line that has been begun.

@@ -4,25 +4,27 @@ package rtf
 type op uint8
 
 const (
-	opIgnore   op = iota
-	opDest        // begins destination dest
-	opChar        // stands for the characters s
-	opMark        // structural mark arg, for the sink
-	opHTMLRTF     // \htmlrtf
-	opFont        // \fN
-	opPlain       // \plain
-	opUC          // \ucN
-	opUnicode     // \uN
-	opCodePage    // the document code page is arg, or the parameter
-	opDefFont     // \deffN
-	opCharset     // \fcharsetN
-	opFontPage    // \cpgN
-	opColor       // colour component arg
-	opAttach      // \objattph
-	opField       // \field
-	opObject      // \object
-	opHidden      // text that is not shown
-	opNote        // the automatic number of a footnote
+	opIgnore     op = iota
+	opDest          // begins destination dest
+	opChar          // stands for the characters s
+	opMark          // structural mark arg, for the sink
+	opHTMLRTF       // \htmlrtf
+	opFont          // \fN
+	opPlain         // \plain
+	opUC            // \ucN
+	opUnicode       // \uN
+	opCodePage      // the document code page is arg, or the parameter
+	opDefFont       // \deffN
+	opCharset       // \fcharsetN
+	opFontPage      // \cpgN
+	opColor         // colour component arg
+	opAttach        // \objattph
+	opField         // \field
+	opObject        // \object
+	opHidden        // text that is not shown
+	opNote          // the automatic number of a note
+	opNoteFormat    // how notes of kind arg>>8 are numbered: \levelnfc arg
+	opNoteStart     // the first number of notes of kind arg
 
 	// The rest matter to NativeHTML alone.
 	opPard   // \pard
@@ -190,6 +192,36 @@ var words = map[string]action{
 	"nestcell": {op: opMark, arg: int32(markNestCell)},
 	"nestrow":  {op: opMark, arg: int32(markNestRow)},
 
+	// Numbers of notes, in the document and in a section.
+	"ftnnar":     {op: opNoteFormat, arg: noteFoot + formatDigits},
+	"ftnnruc":    {op: opNoteFormat, arg: noteFoot + formatUpperRoman},
+	"ftnnrlc":    {op: opNoteFormat, arg: noteFoot + formatLowerRoman},
+	"ftnnauc":    {op: opNoteFormat, arg: noteFoot + formatUpper},
+	"ftnnalc":    {op: opNoteFormat, arg: noteFoot + formatLower},
+	"ftnnchi":    {op: opNoteFormat, arg: noteFoot + formatChicago},
+	"ftnstart":   {op: opNoteStart, arg: int32(flowFootnote)},
+	"sftnnar":    {op: opNoteFormat, arg: noteFoot + formatDigits},
+	"sftnnruc":   {op: opNoteFormat, arg: noteFoot + formatUpperRoman},
+	"sftnnrlc":   {op: opNoteFormat, arg: noteFoot + formatLowerRoman},
+	"sftnnauc":   {op: opNoteFormat, arg: noteFoot + formatUpper},
+	"sftnnalc":   {op: opNoteFormat, arg: noteFoot + formatLower},
+	"sftnnchi":   {op: opNoteFormat, arg: noteFoot + formatChicago},
+	"sftnstart":  {op: opNoteStart, arg: int32(flowFootnote)},
+	"aftnnar":    {op: opNoteFormat, arg: noteEnd + formatDigits},
+	"aftnnruc":   {op: opNoteFormat, arg: noteEnd + formatUpperRoman},
+	"aftnnrlc":   {op: opNoteFormat, arg: noteEnd + formatLowerRoman},
+	"aftnnauc":   {op: opNoteFormat, arg: noteEnd + formatUpper},
+	"aftnnalc":   {op: opNoteFormat, arg: noteEnd + formatLower},
+	"aftnnchi":   {op: opNoteFormat, arg: noteEnd + formatChicago},
+	"aftnstart":  {op: opNoteStart, arg: int32(flowEndnote)},
+	"saftnnar":   {op: opNoteFormat, arg: noteEnd + formatDigits},
+	"saftnnruc":  {op: opNoteFormat, arg: noteEnd + formatUpperRoman},
+	"saftnnrlc":  {op: opNoteFormat, arg: noteEnd + formatLowerRoman},
+	"saftnnauc":  {op: opNoteFormat, arg: noteEnd + formatUpper},
+	"saftnnalc":  {op: opNoteFormat, arg: noteEnd + formatLower},
+	"saftnnchi":  {op: opNoteFormat, arg: noteEnd + formatChicago},
+	"saftnstart": {op: opNoteStart, arg: int32(flowEndnote)},
+
 	// State.
 	"htmlrtf":  {op: opHTMLRTF}, // [MS-OXRTFEX] 2.1.3.1.3
 	"f":        {op: opFont},
@@ -206,7 +238,7 @@ var words = map[string]action{
 	"object":   {op: opObject},
 
 	// Text that is not shown.
-	"v":       {op: opHidden},
+	"v":       {op: opHidden, arg: hiddenText},
 	"deleted": {op: opHidden},
 }
 
