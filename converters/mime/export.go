@@ -106,6 +106,7 @@ const (
 //	mime.date.substitute       the date is that of creation or modification (info)
 //	mime.header.type           a header field kept by name is no string
 //	mime.html.codepage         the HTML is not in the code page that the message names
+//	mime.language              a locale that no language tag stands for (info)
 //	mime.limit.depth           messages are embedded too deep
 //	mime.limit.text            text was made of the beginning of long HTML
 //	mime.message.unsent        written as a draft, as there is no sender or date (info)

@@ -14,6 +14,7 @@ import (
 type somebody struct {
 	name, kind, email string
 	addr              string // Internet address, "" when none is known
+	own               string // address that the properties themselves have, "" for none that mail knows
 	where             string // object for problems
 	tag               mapi.Tag
 }
@@ -29,7 +30,7 @@ func (o *object) somebody(ps mapi.Props, who person, where string) (s somebody, 
 	if s.email == "" {
 		s.kind, s.email = entry.Type, entry.Email
 	}
-	s.addr = o.resolve(s, o.text(ps, who.smtp), entry)
+	s.own, s.addr = o.resolve(s, o.text(ps, who.smtp), entry)
 	return s, s.addr != "" || s.email != "" || s.name != ""
 }
 
@@ -45,33 +46,65 @@ func (o *object) address(ps mapi.Props, who person, where string) (a rfc5322.Add
 
 // settle returns the address to write for somebody, and reports one who has
 // none.
-//
-// QUIRK: Outlook puts an address that it takes for a name in single quotes.
 func (o *object) settle(s somebody) rfc5322.Address {
-	a := rfc5322.Address{Name: s.name, Addr: s.addr}
-	if a.Addr == "" {
-		a.Addr = o.unresolved(s)
-	}
-	if strings.EqualFold(strings.Trim(a.Name, `'"`), a.Addr) || (s.addr != "" && strings.EqualFold(a.Name, s.email)) {
-		a.Name = ""
+	a, lack := s.shown()
+	if lack != "" {
+		o.report.Report(problem.Problem{Code: "address.unresolved", Severity: problem.Loss, Object: s.where, Tag: s.tag, Detail: lack})
 	}
 	return a
 }
 
-// resolve returns the Internet address of somebody, or "" when nobody knows it.
-// The message is asked first, then the resolver of the options.
+// settleAll returns the addresses to write for people.
+func (o *object) settleAll(people []somebody) []rfc5322.Address {
+	list := make([]rfc5322.Address, len(people))
+	for i, s := range people {
+		list[i] = o.settle(s)
+	}
+	return list
+}
+
+// shown returns the address to write for somebody, and what that one lacks.
+//
+// QUIRK: Outlook puts an address that it takes for a name in single quotes.
+func (s somebody) shown() (a rfc5322.Address, lack string) {
+	a = rfc5322.Address{Name: s.name, Addr: s.addr}
+	if a.Addr == "" {
+		a.Addr, lack = s.unresolved()
+	}
+	if isAddressName(a.Name, a.Addr) || (s.addr != "" && strings.EqualFold(a.Name, s.email)) {
+		a.Name = ""
+	}
+	return a, lack
+}
+
+// isAddressName reports whether a name is the address again.
+func isAddressName(name, addr string) bool { return strings.EqualFold(strings.Trim(name, `'"`), addr) }
+
+// resolve returns the Internet address of somebody, or "" when nobody knows it,
+// and the address in the properties themselves, which may be one without a
+// domain. They are asked first, then the message, then the resolver of the
+// options.
 //
 // QUIRK: files hold Internet addresses under any address type or none, and
 // sometimes only as the display name.
-func (o *object) resolve(s somebody, smtp string, entry entryid.Person) string {
+func (o *object) resolve(s somebody, smtp string, entry entryid.Person) (own, addr string) {
 	for _, t := range []string{smtp, s.email, entry.Email, s.name} {
 		if addr := trimAddress(t); isInternetAddress(addr) {
-			return addr
+			return addr, addr
 		}
 		if list := rfc5322.ParseAddressList([]byte(t)); len(list) == 1 && isInternetAddress(list[0].Addr) {
-			return list[0].Addr // "Name <local@domain>"
+			return list[0].Addr, list[0].Addr // "Name <local@domain>"
 		}
 	}
+	if addressKind(s.kind) == "" {
+		own = s.email
+	}
+	return own, o.lookUp(s, entry)
+}
+
+// lookUp returns the Internet address of somebody whose properties have none, or
+// "".
+func (o *object) lookUp(s somebody, entry entryid.Person) string {
 	dn := s.email
 	if !isDN(dn) {
 		dn = entry.Email
@@ -93,13 +126,14 @@ func (o *object) resolve(s somebody, smtp string, entry entryid.Person) string {
 // isDN reports whether s looks like a legacyExchangeDN ([MS-OXOABK] 2.2.1.1).
 func isDN(s string) bool { return len(s) > 1 && s[0] == '/' && strings.Contains(s, "=") }
 
-// unresolved reports somebody without an Internet address, and returns what is
-// written in its place: an address of another kind in encapsulated form
-// ([MS-OXCMAIL] 2.1.3.1.8), one of no kind as it is, which gives it the form of
-// a name.
-func (o *object) unresolved(s somebody) string {
-	detail := fmt.Sprintf("%q has no address", s.name)
-	addr := s.email
+// unresolved returns what is written for somebody without an Internet address:
+// an address of another kind in encapsulated form ([MS-OXCMAIL] 2.1.3.1.8), one
+// of no kind, or one without a domain, as it is, which gives it the form of a
+// name. A local part alone would be no address (RFC 5322 3.4.1), and a server on
+// the way might add its own domain to it and with that name a stranger.
+func (s somebody) unresolved() (addr, detail string) {
+	detail = fmt.Sprintf("%q has no address", s.name)
+	addr = s.email
 	if s.email != "" {
 		detail = fmt.Sprintf("the address %q of type %q of %q is no Internet address", s.email, s.kind, s.name)
 	}
@@ -107,8 +141,7 @@ func (o *object) unresolved(s somebody) string {
 		addr = encapsulate(kind, s.email)
 		detail += "; it is written in encapsulated form"
 	}
-	o.report.Report(problem.Problem{Code: "address.unresolved", Severity: problem.Loss, Object: s.where, Tag: s.tag, Detail: detail})
-	return addr
+	return addr, detail
 }
 
 // addressKind returns the word of an address type for encapsulation, "" for

@@ -23,6 +23,11 @@ const (
 // class writes the fields for what only the class of the message has.
 func (h *headerWriter) class() {
 	o := h.o
+	for _, field := range []string{classField, verbsField, optionsField, responseField} {
+		if o.m.Props.Named(propname.InternetHeader(field)) == nil { // it was made of properties, or believed
+			h.decided[strings.ToLower(field)] = true
+		}
+	}
 	if class := o.text(o.m.Props, proptag.MessageClass); class != "" && !o.showsClass(class) {
 		h.add(classField, rfc5322.Text(classField, class))
 	}

@@ -131,8 +131,14 @@ var singleFields = map[string]bool{
 func (h *headerWriter) rewriteField(f rfc5322.Field) []byte {
 	switch strings.ToLower(f.Name) {
 	case "from", "sender", "reply-to", "to", "cc", "bcc", "disposition-notification-to", "return-receipt-to":
+		if field := h.unchangedAddresses(f.Name, f.Raw); field != nil {
+			return field
+		}
 		return h.form.AddressList(f.Name, rfc5322.ParseAddressList(f.Raw))
 	case "message-id", "in-reply-to", "references":
+		if field := h.unchangedIDs(f.Name, f.Raw); field != nil {
+			return field
+		}
 		return h.form.MessageIDs(f.Name, string(f.Raw))
 	case "date":
 		if t, ok := rfc5322.ParseDate(string(f.Raw)); ok {

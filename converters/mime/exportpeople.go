@@ -23,24 +23,29 @@ func (h *headerWriter) people() {
 	}
 	var from rfc5322.Address
 	if hasAuthor {
-		from = o.settle(author)
+		from, _ = author.shown()
 	}
 	switch {
-	case hasAuthor && h.addresses("From", o.authors(from)):
+	case hasAuthor && h.author(author):
 	case len(o.trace.addresses("From")) > 0: // taken from there
 	case !h.unsent:
 		h.declareUnsent("it has no sender")
 	}
 	other := from
-	if hasSender && !samePerson(sender, author) {
-		other = o.settle(sender)
-	}
 	if hasSender && hasAuthor {
-		h.sender(other, from)
+		other = h.sender(sender, author)
 	}
 	h.replyTo()
 	h.recipients()
 	h.receipts(from, other)
+}
+
+// author writes From.
+func (h *headerWriter) author(author somebody) bool {
+	if h.cameAs("From", []somebody{author}) {
+		return true
+	}
+	return h.addresses("From", h.o.authors(h.o.settle(author)))
 }
 
 // authors returns who wrote the message: from, and whoever the transport headers
@@ -66,14 +71,21 @@ func samePerson(a, b somebody) bool {
 }
 
 // sender writes Sender when it is somebody else than From
-// ([MS-OXCMAIL] 2.1.3.1.4).
-func (h *headerWriter) sender(sender, from rfc5322.Address) {
+// ([MS-OXCMAIL] 2.1.3.1.4), and returns who that is.
+func (h *headerWriter) sender(sender, author somebody) rfc5322.Address {
 	h.decided["sender"] = true
-	same := strings.EqualFold(sender.Addr, from.Addr)
-	if sender.Addr == "" || same || !isInternetAddress(sender.Addr) {
-		return
+	from, _ := author.shown()
+	if samePerson(sender, author) {
+		return from
 	}
-	h.addresses("Sender", []rfc5322.Address{sender})
+	a, _ := sender.shown()
+	if strings.EqualFold(a.Addr, from.Addr) || h.cameAs("Sender", []somebody{sender}) {
+		return a
+	}
+	if a = h.o.settle(sender); a.Addr != "" && isInternetAddress(a.Addr) {
+		h.addresses("Sender", []rfc5322.Address{a})
+	}
+	return a
 }
 
 // replyTo writes Reply-To ([MS-OXCMAIL] 2.1.3.1.2).
@@ -81,7 +93,7 @@ func (h *headerWriter) replyTo() {
 	o := h.o
 	entries := entryid.List(o.m.Props.Binary(proptag.ReplyRecipientEntries))
 	names := strings.Split(o.text(o.m.Props, proptag.ReplyRecipientNames), ";")
-	var list []rfc5322.Address
+	var list []somebody
 	for i, id := range entries {
 		entry, ok := entryid.ParsePerson(id)
 		if !ok {
@@ -91,10 +103,10 @@ func (h *headerWriter) replyTo() {
 		if s.name == "" && len(names) == len(entries) {
 			s.name = strings.TrimSpace(names[i])
 		}
-		s.addr = o.resolve(s, "", entry)
-		list = append(list, o.settle(s))
+		s.own, s.addr = o.resolve(s, "", entry)
+		list = append(list, s)
 	}
-	h.addresses("Reply-To", list)
+	h.everybody("Reply-To", list)
 }
 
 // recipients writes To, Cc and Bcc in stored order ([MS-OXCMAIL] 2.1.3.1.1).
@@ -106,20 +118,20 @@ func (h *headerWriter) recipients() {
 	if isDeliveryReport(o.text(o.m.Props, proptag.MessageClass)) && h.reportRecipient() {
 		return
 	}
-	lists := map[int32][]rfc5322.Address{}
+	lists := map[int32][]somebody{}
 	for i, r := range o.m.Recipients {
 		kind, _ := r.Int32(proptag.RecipientType)
 		if kind &= 0xF; kind < mapi.RecipientTo || kind > mapi.RecipientBcc {
 			kind = mapi.RecipientTo
 		}
-		if a, ok := o.address(r, recipientTags, fmt.Sprintf("recipient %d", i)); ok {
-			lists[kind] = append(lists[kind], a)
+		if s, ok := o.somebody(r, recipientTags, fmt.Sprintf("recipient %d", i)); ok {
+			lists[kind] = append(lists[kind], s)
 		}
 	}
 	for _, f := range recipientFields {
 		switch {
 		case h.decided[strings.ToLower(f.name)]:
-		case h.addresses(f.name, lists[f.kind]):
+		case h.everybody(f.name, lists[f.kind]):
 		case len(o.m.Recipients) > 0:
 			h.decided[strings.ToLower(f.name)] = true
 		case len(o.trace.addresses(f.name)) == 0:
@@ -196,9 +208,13 @@ func (h *headerWriter) receipts(from, sender rfc5322.Address) {
 		if !ps.Bool(f.tag) {
 			continue
 		}
-		to, ok := h.o.address(ps, receiptTags, "")
-		if !ok {
-			to = sender
+		s, ok := h.o.somebody(ps, receiptTags, "")
+		if ok && h.cameAs(f.name, []somebody{s}) {
+			continue
+		}
+		to := sender
+		if ok {
+			to = h.o.settle(s)
 		}
 		if to.Addr == "" {
 			to = from

@@ -8,6 +8,8 @@ import (
 
 	"github.com/oxbridge-mail/oxbridge/converters/rfc5322"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi"
+	"github.com/oxbridge-mail/oxbridge/sdk/mapi/proptag"
+	"github.com/oxbridge-mail/oxbridge/sdk/problem"
 )
 
 // ruled writes the fields of headerRules.
@@ -20,9 +22,18 @@ func (h *headerWriter) ruled() {
 		}
 		field := h.ruledField(r, v)
 		if field == nil && r.kind == kindLanguage {
-			continue // a locale without a tag says nothing about the field
+			h.sayLocale(v) // a locale without a tag says nothing about the field
+			continue
 		}
 		h.add(r.field, field)
+	}
+}
+
+// sayLocale reports a locale that no language tag stands for, such as "the
+// default of the user".
+func (h *headerWriter) sayLocale(v mapi.Value) {
+	if n, ok := v.(int32); ok && n != 0 {
+		h.o.say("mime.language", problem.Info, proptag.MessageLocaleId, "no language tag stands for the locale %#04x", uint32(n))
 	}
 }
 
@@ -85,6 +96,9 @@ func (h *headerWriter) ruledString(r headerRule, s string) []byte {
 	case kindRaw:
 		return h.form.Raw(r.field, s)
 	case kindIDs:
+		if field := h.idsAsTheyCame(r.field, s); field != nil {
+			return field
+		}
 		return h.form.MessageIDs(r.field, s)
 	}
 	return nil

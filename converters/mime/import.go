@@ -87,6 +87,7 @@ func (o ImportOptions) withDefaults() ImportOptions {
 //	mime.encoding.multipart  a multipart that is encoded
 //	mime.encoding.unknown    an unknown Content-Transfer-Encoding
 //	mime.encoding.wrong      a body that says it is base64 and is not
+//	mime.epilogue            text after the last part of a multipart (lost)
 //	mime.header.damaged      lines of a header that are no field (lost, but for attached messages)
 //	mime.header.missing      the file has no header; all of it is the body
 //	mime.header.repeated     a second field where only one may be
@@ -94,6 +95,7 @@ func (o ImportOptions) withDefaults() ImportOptions {
 //	mime.limit.…             a limit of ImportOptions, or of a property
 //	mime.part.fields         header fields of parts that there is no property for (lost)
 //	mime.part.…              a part that stands for content elsewhere
+//	mime.preamble            text before the first part of a multipart (lost); the usual note on MIME counts as none
 //
 // Errors wrap [ErrInput], or are those of ctx and of reading src.
 func Import(ctx context.Context, src transfer.Input, opt ImportOptions, report problem.Reporter) (*mapi.Message, error) {

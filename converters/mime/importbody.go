@@ -168,7 +168,7 @@ func (b *builder) textBody(texts []candidate) {
 		c.used = true
 		raw := c.text()
 		if c.entity == b.root {
-			raw = b.cutUUencoded(raw)
+			b.attachUUencoded(raw)
 		}
 		text, used := b.decode(c.entity, c.params["charset"], raw)
 		if i == 0 && !b.m.Props.Has(proptag.InternetCodepage) {

@@ -106,7 +106,9 @@ func (b *builder) field(lower string, f *rfc5322.Field) {
 	}
 	rule, own := ruleFor[lower], fieldRules[lower]
 	if rule == nil && own == nil || b.classification(lower) {
-		b.otherField(lower, f)
+		if b.env.seen[lower]++; b.env.seen[lower] > 1 || !b.ownField(lower, f.Raw) {
+			b.otherField(lower, f)
+		}
 		return
 	}
 	if b.env.seen[lower]++; b.env.seen[lower] > 1 && !repeats[lower] {

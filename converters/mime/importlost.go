@@ -19,7 +19,7 @@ const maxLostFields = 20
 // lostFields reports the fields of body parts that a message has no place for,
 // once for all of them.
 func (b *builder) lostFields() {
-	if b.report == nil || b.r.opt.KeepSource || kindOf(b.root) == clearSigned {
+	if b.report == nil || b.keepsAll() {
 		return // nobody asks, or everything is kept
 	}
 	var names []string

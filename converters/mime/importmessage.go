@@ -30,7 +30,7 @@ func (r *importer) message(root *entity, report problem.Reporter) *mapi.Message 
 	b.header()
 	b.content()
 	b.derive()
-	b.reportNotes(root)
+	b.reportNotes(root, b.keepsAll())
 	b.lostFields()
 	return b.m
 }
@@ -63,8 +63,9 @@ func (b *builder) content() {
 	}
 }
 
-// reportNotes reports what was found in reading the parts of this message.
-func (b *builder) reportNotes(p *entity) {
+// reportNotes reports what was found in reading the parts of this message; kept
+// says that it keeps all bytes.
+func (b *builder) reportNotes(p *entity, kept bool) {
 	if b.report == nil {
 		return
 	}
@@ -72,10 +73,13 @@ func (b *builder) reportNotes(p *entity) {
 		b.problem("mime.header.damaged", problem.Info, "header", "%s, at byte %d", d.Detail, p.start+int64(d.Offset))
 	}
 	for _, n := range p.notes {
+		if kept && keptAside[n.Code] {
+			continue
+		}
 		n.Part = p.mediatype
 		b.report.Report(n)
 	}
 	for _, q := range p.parts {
-		b.reportNotes(q)
+		b.reportNotes(q, kept)
 	}
 }

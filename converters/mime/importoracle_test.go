@@ -199,6 +199,15 @@ func hasFile(t *testing.T, files []*mapi.Attachment, content []byte, name string
 	return false
 }
 
+// oracleDiffers is how many answers differ by rule: two, with LF and with CRLF,
+// for each of ten files. 017 and 048: uuencoded parts are decoded. 035 and 039:
+// "C:\TEMP\x" in quotes is a path, not escapes. malformed 005: the delimiter of
+// the inner multipart is the last one of the outer, which wins. malformed 020 and
+// 021: the first of two Content-Type fields counts. rfc 001: a reference to a file
+// is a shortcut. rfc 002: a comment inside a name is no part of it. thirdparty
+// 015: a multipart without parts has no content.
+const oracleDiffers = 20
+
 // TestImportOracle compares what is read of the files of another project with
 // what that project's own parser reads, where both lie beside this one. Nearly
 // all have to agree. The two differ on purpose: the oracle leaves uuencoded
@@ -255,7 +264,7 @@ func TestImportOracle(t *testing.T) {
 		}
 	}
 	t.Logf("%d of %d agree", agree, total)
-	if agree*100 < total*85 {
+	if total-agree > oracleDiffers {
 		t.Errorf("%d of %d agree", agree, total)
 	}
 }

@@ -85,12 +85,12 @@ func TestImportUUencoded(t *testing.T) {
 	long := strings.Repeat("0123456789", 20)
 	tests := []struct{ name, in, want string }{
 		{"two files", "Subject: x\n\nHello\n" + uu("a.txt", "Cat") + "and\n" + uu("b c.bin", long) + "bye\n",
-			fmt.Sprintf(`text="Hello\r\nand\r\nbye\r\n" html="" a.txt:"Cat" b c.bin:%q`, long)},
-		{"a path", "Subject: x\n\n" + uu(`..\..\a.txt`, "Cat"), `text="" html="" a.txt:"Cat"`},
+			fmt.Sprintf(`text=%q html="" a.txt:"Cat" b c.bin:%q`, canonicalLines("Hello\n"+uu("a.txt", "Cat")+"and\n"+uu("b c.bin", long)+"bye\n"), long)},
+		{"a path", "Subject: x\n\n" + uu(`..\..\a.txt`, "Cat"), fmt.Sprintf(`text=%q html="" a.txt:"Cat"`, canonicalLines(uu(`..\..\a.txt`, "Cat")))},
 		{"never ends", "Subject: x\n\nbegin 644 a\n#0V%T\n", `text="begin 644 a\r\n#0V%T\r\n" html=""`},
 		{"prose", "Subject: x\n\nbegin 644 a\nthen go on\nend\n", `text="begin 644 a\r\nthen go on\r\nend\r\n" html=""`},
 		{"no mode", "Subject: x\n\nbegin now a\nend\n", `text="begin now a\r\nend\r\n" html=""`},
-		{"begins twice", "Subject: x\n\nbegin 644 a\n#0V%T\n" + uu("b", "Cat"), `text="begin 644 a\r\n#0V%T\r\n" html="" b:"Cat"`},
+		{"begins twice", "Subject: x\n\nbegin 644 a\n#0V%T\n" + uu("b", "Cat"), fmt.Sprintf(`text=%q html="" b:"Cat"`, canonicalLines("begin 644 a\n#0V%T\n"+uu("b", "Cat")))},
 		{"in a MIME message", "MIME-Version: 1.0\nContent-Type: text/plain\n\nbegin 644 a\n#0V%T\n`\nend\n", "text=\"begin 644 a\\r\\n#0V%T\\r\\n`\\r\\nend\\r\\n\" html=\"\""},
 	}
 	for _, tt := range tests {

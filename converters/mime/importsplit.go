@@ -141,6 +141,7 @@ func (r *importer) split(p *entity, d delimiter, in level) bool {
 		}
 		return false
 	}
+	p.aside("mime.preamble", "before the first part", p.body, line.start)
 	for !line.closing && !r.stop(p.src) {
 		start, end := line.next, p.end
 		line, found = d.next(start, p.end)
@@ -161,5 +162,6 @@ func (r *importer) split(p *entity, d delimiter, in level) bool {
 			return true
 		}
 	}
+	p.aside("mime.epilogue", "after the last part", line.next, p.end)
 	return true
 }

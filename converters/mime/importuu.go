@@ -15,26 +15,20 @@ type uuBlock struct {
 	name     string
 }
 
-// cutUUencoded takes the files out of the text of a message that was written
-// before there was MIME and attaches them ([MS-OXCMAIL] 2.2.3.9.1). Text of MIME
-// messages stays as it is: whoever had files to send would have attached them.
-func (b *builder) cutUUencoded(raw []byte) []byte {
+// attachUUencoded also attaches the files in the text of a message that was
+// written before there was MIME ([MS-OXCMAIL] 2.2.3.9.1). Text of MIME messages
+// has none: whoever had files to send would have attached them.
+//
+// SPEC: the text keeps them: what looks like a file may be none, and a reader
+// that wants the text as it was sent finds all of it.
+func (b *builder) attachUUencoded(raw []byte) {
 	h := b.root.header
 	if len(h.Get("MIME-Version")) > 0 || len(h.Get("Content-Type")) > 0 {
-		return raw
+		return
 	}
-	blocks := findUUencoded(raw, b.r.opt.MaxParts)
-	if len(blocks) == 0 {
-		return raw
-	}
-	text := make([]byte, 0, len(raw)/2)
-	done := 0
-	for _, u := range blocks {
-		text = append(text, raw[done:u.from]...)
-		done = u.to
+	for _, u := range findUUencoded(raw, b.r.opt.MaxParts) {
 		b.uuFile(u.name, uudecode(raw[u.from:u.to]))
 	}
-	return append(text, raw[done:]...)
 }
 
 // uuFile attaches the content of a block.

@@ -220,6 +220,29 @@ func TestExportMoreFields(t *testing.T) {
 	}
 }
 
+// TestExportSaysWhichLocaleIsLost: a locale that no language tag stands for is
+// reported, one that says nothing is not.
+func TestExportSaysWhichLocaleIsLost(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		lcid        int32
+		field, code string
+	}{
+		{0x0407, "de-DE", ""},
+		{0, "", ""},
+		{0x0C00, "", "mime.language"},
+		{0x2000, "", "mime.language"},
+	} {
+		file, said := export(t, note(func(m *mapi.Message) { m.Props.Set(proptag.MessageLocaleId, tt.lcid) }))
+		if got := strings.Join(field(file, "Content-Language"), "|"); got != tt.field {
+			t.Errorf("%#x: Content-Language: %q, want %q", tt.lcid, got, tt.field)
+		}
+		if got := problemCodes(said); got != tt.code {
+			t.Errorf("%#x: problems %q, want %q", tt.lcid, got, tt.code)
+		}
+	}
+}
+
 // TestExportDeliveryReport: a delivery report went to who received it, not to
 // those whom it is about ([MS-OXCMAIL] 2.1.3.1.1).
 func TestExportReportGoesToTheSender(t *testing.T) {

@@ -254,3 +254,19 @@ func TestParseMediaType(t *testing.T) {
 		t.Errorf("ParseDisposition = %q, %v, %t", typ, params, ok)
 	}
 }
+
+func TestHidesControls(t *testing.T) {
+	for in, want := range map[string]bool{
+		"":                              false,
+		"plain =? text":                 false,
+		"=?utf-8?Q?a_b?=":               false,
+		"=?utf-8?Q?a=0D=0Ab?=":          true,
+		"x =?utf-8?B?YQ0KYg==?= y":      true,
+		"=?utf-8?Q?a?= =?utf-8?Q?=7F?=": true,
+		"=?iso-2022-jp?B?GyRCGyhC?=":    false,
+	} {
+		if got := HidesControls([]byte(in)); got != want {
+			t.Errorf("HidesControls(%q) = %v, want %v", in, got, want)
+		}
+	}
+}

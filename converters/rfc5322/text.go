@@ -40,6 +40,27 @@ func DecodeText(raw []byte) string {
 	return oneLine(d.out.String())
 }
 
+// HidesControls reports whether an encoded word of a field body has a control in
+// it, such as a line break, which other programs may take for one.
+func HidesControls(raw []byte) bool {
+	for {
+		i := bytes.Index(raw, []byte("=?"))
+		if i < 0 {
+			return false
+		}
+		w, n := encodedWordAt(raw[i:])
+		for _, c := range w.data {
+			if c < ' ' && c != escape || c == 0x7F {
+				return true
+			}
+		}
+		raw = raw[i+max(n, 2):]
+	}
+}
+
+// escape begins the shifts of ISO 2022.
+const escape = 0x1B
+
 // textDecoder collects literal text and runs of adjacent words.
 type textDecoder struct {
 	out     strings.Builder
