@@ -9,12 +9,15 @@ PROTOC_VERSION  := 3.21.12
 GRPCIO           := 1.85.3
 PYPROTOBUF       := 7.36.2
 
+# The rooms where several goroutines meet.
+CONCURRENT := ./sdk/... ./core/session ./core/hostsvc ./core/pluginhost ./core/batch ./core/ledger ./core/store ./core/audit ./plugins/...
+
 BIN      := $(CURDIR)/.bin
 MODULE   := github.com/oxbridge-mail/oxbridge
 FUZZTIME ?= 30s
 export GOBIN := $(BIN)
 
-.PHONY: help build test lint generate check-generated fuzz bench man python clean
+.PHONY: help build test race lint generate check-generated fuzz bench man python clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -22,8 +25,11 @@ help: ## list the targets
 build: ## build ./oxbridge
 	go build -o oxbridge ./cmd/oxbridge
 
-test: ## run every test, with the race detector
-	go test -race -shuffle=on ./...
+test: ## run every test
+	go test -timeout 20m ./...
+
+race: ## run the rooms with goroutines under the race detector
+	go test -race -shuffle=on -timeout 20m $(CONCURRENT)
 
 lint: $(BIN)/golangci-lint ## vet and lint
 	go vet ./...

@@ -191,7 +191,12 @@ func (o *runOptions) start(ctx context.Context, watch *watcher) (*pluginhost.Poo
 	if err != nil {
 		return nil, err
 	}
-	pool, err := pluginhost.Start(ctx, command, pluginhost.Options{Log: watch.log})
+	popt, err := pluginOptions(o.sandbox)
+	if err != nil {
+		return nil, err
+	}
+	popt.Log = watch.log
+	pool, err := pluginhost.Start(ctx, command, popt)
 	if err != nil {
 		return nil, &exitError{code: exitAborted, err: err}
 	}

@@ -107,7 +107,12 @@ func (r *reader) imports(ctx context.Context, src *store.Source, m *looked) erro
 		if err != nil {
 			return err
 		}
-		if r.pool, err = pluginhost.Start(ctx, command, pluginhost.Options{Processes: 1}); err != nil {
+		popt, err := pluginOptions("")
+		if err != nil {
+			return err
+		}
+		popt.Processes = 1
+		if r.pool, err = pluginhost.Start(ctx, command, popt); err != nil {
 			return err
 		}
 	}

@@ -35,6 +35,7 @@ type runOptions struct {
 	sel       batch.Selection
 	addresses string
 	attached  string // how attached messages are written: eml or msg
+	sandbox   string
 	settings  settings
 }
 
@@ -55,6 +56,7 @@ func (o *runOptions) addFlags(f *pflag.FlagSet) {
 	f.StringVar(&o.onLoss, "on-loss", "report", "what to do with a message that cannot be carried over whole: report or fail")
 	f.StringVar(&o.addresses, "addresses", "", "take Internet addresses of Exchange users from the CSV `file`: legacyExchangeDN,SMTP")
 	f.StringVar(&o.attached, "attached-messages", "eml", "in .eml files, messages attached to messages are `eml` (message/rfc822) or msg (.msg files, which become messages again on the way back)")
+	addSandboxFlag(f, &o.sandbox)
 	o.settings = settings{}
 	o.settings.addFlags(f, builtinOptions())
 }

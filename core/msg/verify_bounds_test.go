@@ -122,7 +122,7 @@ func allocated(f func()) int64 {
 // 1 MiB, whatever the file is. It must not run beside other tests.
 func TestBounds(t *testing.T) {
 	for name, b := range hostile(t) {
-		limit := int64(4*len(b) + 1<<20)
+		limit := detectorFactor * int64(4*len(b)+1<<20)
 		r, size := bytes.NewReader(b), int64(len(b))
 		var err error
 		if n := allocated(func() { _, err = Verify(r, size) }); n > limit || err != nil {

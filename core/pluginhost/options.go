@@ -31,7 +31,8 @@ type Options struct {
 	// LanesPerProcess is how many lanes a process has; default 2. A plugin may
 	// want fewer.
 	LanesPerProcess int
-	// StartTimeout is how long a process may take to its handshake; default 5 s.
+	// StartTimeout is how long a process may take to its handshake; default 30 s, as a
+	// busy machine is no fault of the plugin.
 	StartTimeout time.Duration
 	// IdleTimeout is how long a job may go without a sign of life; default 60 s.
 	IdleTimeout time.Duration
@@ -59,7 +60,7 @@ type Options struct {
 func (o Options) withDefaults() Options {
 	o.Processes = max(1, cmp.Or(o.Processes, min(2, runtime.NumCPU())))
 	o.LanesPerProcess = max(1, cmp.Or(o.LanesPerProcess, 2))
-	o.StartTimeout = cmp.Or(o.StartTimeout, 5*time.Second)
+	o.StartTimeout = cmp.Or(o.StartTimeout, 30*time.Second)
 	o.Recycle = max(1, cmp.Or(o.Recycle, 5000))
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)

@@ -1,0 +1,7 @@
+//go:build race
+
+package msg
+
+// detectorFactor is how much more is allocated under the race detector, which
+// keeps functions from being inlined and so moves their variables to the heap.
+const detectorFactor = 3
