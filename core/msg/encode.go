@@ -16,6 +16,7 @@ type stored struct {
 	large  mapi.Large // what goes into a stream or storage and is not here
 	stream bool       // the value has a stream
 	object bool       // the value has a storage
+	damage int64      // bytes that broke the encoding that it came in
 	lossy  bool       // a string lacks characters that it had
 	coded  bool       // large has the bytes of a string, not its text
 	as     mapi.Type  // what the bytes are said to be; 0 for the type of the value

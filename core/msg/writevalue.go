@@ -13,6 +13,7 @@ import (
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi/codepage"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi/proptag"
 	"github.com/oxbridge-mail/oxbridge/sdk/problem"
+	"github.com/oxbridge-mail/oxbridge/sdk/transfer"
 )
 
 // Property attributes ([MS-OXMSG] 2.4.2).
@@ -110,6 +111,10 @@ func (w *writer) value(st *cfb.StorageWriter, it *item, report problem.Reporter)
 	if err != nil {
 		return false, err
 	}
+	if v.damage > 0 {
+		report.Report(problem.Problem{Code: "msg.value.encoding", Severity: problem.Loss, Tag: it.tag,
+			Detail: fmt.Sprintf("%d bytes of the encoded value break the rules of its encoding; what they stood for is not in it", v.damage)})
+	}
 	if v.lossy && v.large != nil {
 		w.lossy(it.tag, w.names.name(it.tag.ID()), report)
 	}
@@ -168,6 +173,7 @@ func (w *writer) single(st *cfb.StorageWriter, it *item) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
+	it.value.damage = transfer.DamageOf(r)
 	w.bytes += s.Size()
 	return s.Size(), s.Close()
 }

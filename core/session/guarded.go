@@ -8,6 +8,7 @@ import (
 
 	"github.com/oxbridge-mail/oxbridge/core/msg"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi"
+	"github.com/oxbridge-mail/oxbridge/sdk/transfer"
 )
 
 // resources are the spools and open readers of a document. They have a mutex of
@@ -131,6 +132,9 @@ func corrupt(err error) error {
 	}
 	return fmt.Errorf("%w: %w", mapi.ErrCorruptData, err)
 }
+
+// Damage implements transfer.Damaged for values that are decoded.
+func (g *guardedReader) Damage() int64 { return transfer.DamageOf(g.r) }
 
 // Close frees the reader. The end of the document does the same.
 func (g *guardedReader) Close() error {

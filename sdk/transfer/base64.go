@@ -14,6 +14,14 @@ type Damaged interface {
 	Damage() int64
 }
 
+// DamageOf returns the damage of a reader that is Damaged, else 0.
+func DamageOf(r io.Reader) int64 {
+	if d, ok := r.(Damaged); ok {
+		return d.Damage()
+	}
+	return 0
+}
+
 // A Base64Reader decodes base64 as mail has it: line breaks and blanks
 // anywhere, bytes outside the alphabet skipped, padding missing, or in the
 // middle where two encoded pieces were joined (RFC 2045 6.8).

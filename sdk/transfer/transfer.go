@@ -78,14 +78,23 @@ func (r Ranged) Size() int64 {
 	return -1
 }
 
-// Open returns a reader of the transformed bytes. Closing it does nothing.
+// Open returns a reader of the transformed bytes, which is Damaged. Closing it
+// does nothing.
 func (r Ranged) Open() (io.ReadCloser, error) {
 	dec, err := NewReader(io.NewSectionReader(r.In, r.Off, r.N), r.Transform)
 	if err != nil {
 		return nil, err
 	}
-	return io.NopCloser(dec), nil
+	return rangedReader{dec}, nil
 }
+
+// rangedReader reads a Ranged.
+type rangedReader struct{ io.Reader }
+
+func (r rangedReader) Close() error { return nil }
+
+// Damage implements Damaged.
+func (r rangedReader) Damage() int64 { return DamageOf(r.Reader) }
 
 // output executes references on the spot.
 type output struct{ io.Writer }
