@@ -48,7 +48,7 @@ func start(t *testing.T, script string) *pluginhost.Pool {
 		t.Fatal(err)
 	}
 	pool, err := pluginhost.Start(t.Context(), pluginhost.Command{
-		Name: filepath.Base(script), Path: program, Args: []string{script}, Env: []string{"PYTHONPATH=" + source},
+		Name: filepath.Base(script), Path: program, Args: []string{script}, Env: []string{"PYTHONPATH=" + source, "PYTHONDONTWRITEBYTECODE=1"},
 	}, pluginhost.Options{Processes: 1, StartTimeout: time.Minute})
 	if err != nil {
 		t.Fatal(err)
