@@ -10,6 +10,7 @@ import (
 	"github.com/oxbridge-mail/oxbridge/core/look"
 	"github.com/oxbridge-mail/oxbridge/core/pluginhost"
 	"github.com/oxbridge-mail/oxbridge/plugins/eml"
+	"github.com/oxbridge-mail/oxbridge/plugins/json"
 	"github.com/oxbridge-mail/oxbridge/sdk"
 )
 
@@ -23,7 +24,8 @@ const launchCommand = "launch-plugin"
 
 // builtins are the plugins inside this program, by name.
 var builtins = map[string]func() sdk.Plugin{
-	"eml": eml.New,
+	"eml":  eml.New,
+	"json": json.New,
 }
 
 // builtinOptions are the options of the built-in plugins.

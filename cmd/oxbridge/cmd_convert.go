@@ -55,7 +55,7 @@ func (o *workOptions) addFlags(f *pflag.FlagSet) {
 func newConvertCommand(stdout, stderr io.Writer) *cobra.Command {
 	var opts convertOptions
 	cmd := &cobra.Command{
-		Use:   "convert --to eml|msg --out DIR PATH...",
+		Use:   "convert --to eml|json|msg --out DIR PATH...",
 		Short: "Convert messages to another format",
 		Long: `Convert reads every message under the given files and folders and writes one
 output file for each, keeping the folder structure: a/b.msg becomes a/b.eml.

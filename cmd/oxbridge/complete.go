@@ -20,7 +20,7 @@ func completeMessages(n int) cobra.CompletionFunc {
 // of; without --to, of any.
 func completeInputs(cmd *cobra.Command, _ []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
 	switch to, _ := cmd.Flags().GetString("to"); to {
-	case "eml":
+	case "eml", "json":
 		return []cobra.Completion{"msg", "oft"}, cobra.ShellCompDirectiveFilterFileExt
 	case "msg":
 		return []cobra.Completion{"eml"}, cobra.ShellCompDirectiveFilterFileExt
@@ -43,7 +43,7 @@ func addCompletions(root *cobra.Command) {
 		switch cmd.Name() {
 		case "convert":
 			cmd.ValidArgsFunction = completeInputs
-			completeWords(cmd, "to", "eml\tInternet messages", "msg\tOutlook messages")
+			completeWords(cmd, "to", "eml\tInternet messages", "json\tall of a message", "msg\tOutlook messages")
 			_ = cmd.MarkFlagDirname("out")
 			for _, o := range builtinOptions() {
 				if len(o.Choices) > 0 {

@@ -40,10 +40,10 @@ type runOptions struct {
 }
 
 // formats are the values of --to.
-var formats = []string{"eml", "msg"}
+var formats = []string{"eml", "json", "msg"}
 
 func (o *runOptions) addFlags(f *pflag.FlagSet) {
-	f.StringVar(&o.to, "to", "", "output `format`: eml or msg (required)")
+	f.StringVar(&o.to, "to", "", "output `format`: eml, msg, or json (all of a message, without loss) (required)")
 	f.StringVar(&o.outDir, "out", "", "write results under `dir` (required)")
 	f.StringVar(&o.plugin, "plugin", "", "use the plugin program at `path` instead of the built-in one")
 	f.StringVar(&o.filesFrom, "files-from", "", "read more paths from `file`, one a line or ended by zero bytes; - is standard input")
@@ -68,7 +68,7 @@ func (o *runOptions) check(paths []string) error {
 	}
 	switch {
 	case !slices.Contains(formats, o.to):
-		return &exitError{code: exitUsage, err: fmt.Errorf("--to %s: no such format", o.to), hint: "use --to eml or --to msg"}
+		return &exitError{code: exitUsage, err: fmt.Errorf("--to %s: no such format", o.to), hint: "use --to eml, --to json or --to msg"}
 	case o.attached != "eml" && o.attached != "msg":
 		return &exitError{code: exitUsage, err: fmt.Errorf("--attached-messages %s: no such form", o.attached), hint: "use eml or msg"}
 	case o.outDir == "":
@@ -182,6 +182,9 @@ func readList(in io.Reader) ([]batch.Root, error) {
 // command returns how to start the plugin: the one named, or the built-in.
 func (o *runOptions) command() (pluginhost.Command, error) {
 	if o.plugin == "" {
+		if o.to == "json" {
+			return builtinCommand("json")
+		}
 		return builtinCommand("eml")
 	}
 	path, err := filepath.Abs(o.plugin)

@@ -148,7 +148,7 @@ func (r *reader) prop(j propertyJSON) (p mapi.Prop, err error) {
 func identity(j propertyJSON, t mapi.Type) (mapi.Tag, mapi.Name, error) {
 	if j.Set == "" {
 		id, err := strconv.ParseUint(j.ID, 0, 16)
-		if err != nil || id == 0 {
+		if err != nil { // damaged messages have properties with the id 0
 			return 0, mapi.Name{}, fmt.Errorf("no property id %.20q", j.ID)
 		}
 		return mapi.NewTag(uint16(id), t), mapi.Name{}, nil

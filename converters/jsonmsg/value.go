@@ -1,10 +1,12 @@
 package jsonmsg
 
 import (
+	"bytes"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"math"
 	"strconv"
 	"strings"
@@ -273,5 +275,18 @@ func decObject(raw json.RawMessage) (mapi.Value, error) {
 	if string(raw) == "null" {
 		return nil, nil
 	}
-	return decBytes(raw)
+	b, err := decBytes(raw)
+	if err != nil {
+		return nil, err
+	}
+	return storage(b), nil
 }
+
+// storage is the data of a PtypObject, which is a mapi.Large however small it is.
+type storage []byte
+
+// Size implements mapi.Large.
+func (s storage) Size() int64 { return int64(len(s)) }
+
+// Open implements mapi.Large.
+func (s storage) Open() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(s)), nil }

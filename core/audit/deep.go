@@ -33,7 +33,7 @@ func (w *worker) deep(ctx context.Context, c *checks) {
 		return
 	}
 	defer closeInput()
-	output, closeOutput, err := w.read(ctx, s, w.openOutput(c), w.a.opt.Run.To == "eml")
+	output, closeOutput, err := w.read(ctx, s, w.openOutput(c), w.a.opt.Run.To != "msg")
 	if err != nil {
 		c.say(Unreadable, "read %s back: %v", c.r.OutputName, err)
 		return

@@ -58,7 +58,7 @@ type Converter interface {
 
 // Options say what a run does.
 type Options struct {
-	// To is the format of the outputs: "eml" or "msg".
+	// To is the format of the outputs: "eml", "json" or "msg".
 	To string
 	// Settings are passed to the plugin.
 	Settings map[string]string

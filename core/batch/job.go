@@ -187,10 +187,10 @@ func Once(ctx context.Context, conv Converter, s *session.Session, o Options, sr
 	return imports(ctx, s, src, out, job, conv.Convert)
 }
 
-// Import reads an Internet message into m, as a run to .msg files does, without
+// Import reads a file in the format of the run that is not .msg into m, without
 // saving it. The source stays open: m reads from it.
 func Import(ctx context.Context, conv Converter, o Options, m *session.Message, src *store.Source) error {
-	_, format, _ := Needs("msg")
+	_, format, _ := Needs(o.To)
 	job := &session.Job{Direction: session.Import, Format: format, Options: o.Settings, Message: m, Input: transfer.NewInput(src, src.Size())}
 	job.Prepare = func(m *mapi.Message) error { return o.prepare(job, m) }
 	return conv.Convert(ctx, job)

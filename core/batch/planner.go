@@ -306,8 +306,9 @@ var kindTo = map[string]struct {
 	direction session.Direction
 	format    string
 }{
-	"eml": {KindMSG, "an Outlook message (.msg)", session.Export, "eml"},
-	"msg": {KindEML, "an Internet message (.eml)", session.Import, "eml"},
+	"eml":  {KindMSG, "an Outlook message (.msg)", session.Export, "eml"},
+	"json": {KindMSG, "an Outlook message (.msg)", session.Export, "json"},
+	"msg":  {KindEML, "an Internet message (.eml)", session.Import, "eml"},
 }
 
 // sniffSource looks at the beginning of a file, and further when that is a
