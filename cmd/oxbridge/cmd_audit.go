@@ -12,6 +12,7 @@ import (
 	"github.com/oxbridge-mail/oxbridge/core/audit"
 	"github.com/oxbridge-mail/oxbridge/core/batch"
 	"github.com/oxbridge-mail/oxbridge/core/ledger"
+	"github.com/oxbridge-mail/oxbridge/core/session"
 	"github.com/oxbridge-mail/oxbridge/core/store"
 )
 
@@ -116,6 +117,8 @@ func doAudit(ctx context.Context, opts auditOptions, id batch.Identity, l *ledge
 		return audit.Summary{}, err
 	}
 	aopt.Converter = pool
+	dir, format := batch.Needs(id.To)
+	aopt.WriteOnly = dir == session.Export && !pool.Description().Can(session.Import, format)
 	sum, err := audit.Run(ctx, l, aopt)
 	return sum, errors.Join(err, pool.Close())
 }

@@ -14,6 +14,7 @@ import (
 
 	"github.com/oxbridge-mail/oxbridge/sdk"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi"
+	"github.com/oxbridge-mail/oxbridge/sdk/mapi/proptag"
 	"github.com/oxbridge-mail/oxbridge/sdk/transfer"
 )
 
@@ -55,9 +56,13 @@ func TestMain(m *testing.M) {
 
 // otherPlugin is a plugin that has nothing to do with mail.
 var otherPlugin = sdk.Plugin{
-	Name: "other",
-	Formats: []sdk.Format{{Name: "other", Exporter: sdk.ExportFunc(
-		func(context.Context, *sdk.Job, *mapi.Message, transfer.Output) error { return nil },
+	Name:    "other",
+	Options: []sdk.Option{{Name: "mark", Default: "-", Help: "what stands before the subject"}},
+	Formats: []sdk.Format{{Name: "other", Extensions: []string{".txt"}, Exporter: sdk.ExportFunc(
+		func(_ context.Context, job *sdk.Job, m *mapi.Message, dst transfer.Output) error {
+			_, err := fmt.Fprintln(dst, job.Text("mark"), m.Props.String(proptag.Subject))
+			return err
+		},
 	)}},
 }
 

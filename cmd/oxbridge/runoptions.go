@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -15,6 +16,7 @@ import (
 
 	"github.com/oxbridge-mail/oxbridge/core/addressbook"
 	"github.com/oxbridge-mail/oxbridge/core/batch"
+	"github.com/oxbridge-mail/oxbridge/core/hostsvc"
 	"github.com/oxbridge-mail/oxbridge/core/pluginhost"
 	"github.com/oxbridge-mail/oxbridge/core/store"
 	"github.com/oxbridge-mail/oxbridge/sdk"
@@ -43,7 +45,7 @@ type runOptions struct {
 var formats = []string{"eml", "json", "msg"}
 
 func (o *runOptions) addFlags(f *pflag.FlagSet) {
-	f.StringVar(&o.to, "to", "", "output `format`: eml, msg, or json (all of a message, without loss) (required)")
+	f.StringVar(&o.to, "to", "", "output `format`: eml, msg, json (all of a message, without loss), or one of --plugin (required)")
 	f.StringVar(&o.outDir, "out", "", "write results under `dir` (required)")
 	f.StringVar(&o.plugin, "plugin", "", "use the plugin program at `path` instead of the built-in one")
 	f.StringVar(&o.filesFrom, "files-from", "", "read more paths from `file`, one a line or ended by zero bytes; - is standard input")
@@ -67,7 +69,7 @@ func (o *runOptions) check(paths []string) error {
 		return &exitError{code: exitUsage, err: fmt.Errorf(format, args...)}
 	}
 	switch {
-	case !slices.Contains(formats, o.to):
+	case o.plugin == "" && !slices.Contains(formats, o.to):
 		return &exitError{code: exitUsage, err: fmt.Errorf("--to %s: no such format", o.to), hint: "use --to eml, --to json or --to msg"}
 	case o.attached != "eml" && o.attached != "msg":
 		return &exitError{code: exitUsage, err: fmt.Errorf("--attached-messages %s: no such form", o.attached), hint: "use eml or msg"}
@@ -205,7 +207,7 @@ func (o *runOptions) batch(pool *pluginhost.Pool) (batch.Options, error) {
 	}
 	d := pool.Description()
 	opt := batch.Options{
-		To: o.to, OutDir: o.outDir, Settings: o.settings, Plugin: d.Name + " " + d.Version, Program: version(),
+		To: o.to, Extension: extensionOf(d, o.to), OutDir: o.outDir, Settings: o.settings, Plugin: d.Name + " " + d.Version, Program: version(),
 		Select: o.sel, Naming: o.naming, Folder: folder,
 	}
 	opt.MessagesAsFiles = o.attached == "msg"
@@ -224,6 +226,20 @@ func (o *runOptions) batch(pool *pluginhost.Pool) (batch.Options, error) {
 		opt.OnLoss = batch.LossFails
 	}
 	return opt, nil
+}
+
+// extensions are those that outputs get as the plugin wants it.
+var extensions = regexp.MustCompile(`^\.[A-Za-z0-9][A-Za-z0-9-]{0,15}$`)
+
+// extensionOf returns the extension of outputs in a format that a plugin writes,
+// "" for that of the same name.
+func extensionOf(d hostsvc.Description, to string) string {
+	for _, f := range d.Formats {
+		if f.Name == to && len(f.Extensions) > 0 && extensions.MatchString(f.Extensions[0]) {
+			return f.Extensions[0]
+		}
+	}
+	return ""
 }
 
 // addressesTag begins Options.Prepared for a run with a list of addresses; the
@@ -262,7 +278,7 @@ func prepareAgain(tag string) (func(*mapi.Message) error, error) {
 
 // errCannot is a usage error for a plugin that does not do what it is to.
 func errCannot(pool *pluginhost.Pool, to string) error {
-	dir, format, _ := batch.Needs(to)
+	dir, format := batch.Needs(to)
 	if d := pool.Description(); !d.Can(dir, format) {
 		return &exitError{code: exitAborted, err: fmt.Errorf("plugin %s does not convert to %s", d.Name, to),
 			hint: "the program shows what it can do when it is started with the argument describe"}

@@ -60,6 +60,9 @@ type Options struct {
 	Converter batch.Converter
 	Run       batch.Options
 	Jobs      int // at once; 0 means 4
+	// WriteOnly says that the converter cannot read outputs back: a deep audit
+	// makes them again, and compares no properties.
+	WriteOnly bool
 	// TempDir is where outputs are made again; "" means the system's.
 	TempDir string
 	// Found is told each finding, those of an input together. It is not called

@@ -27,6 +27,9 @@ func (w *worker) deep(ctx context.Context, c *checks) {
 		c.say(Unreadable, "convert again: %v", err)
 		return
 	}
+	if w.a.opt.WriteOnly {
+		return
+	}
 	input, closeInput, err := w.read(ctx, s, w.openInput(c), w.a.opt.Run.To == "msg")
 	if err != nil {
 		c.say(Unreadable, "read the input: %v", err)

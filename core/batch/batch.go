@@ -32,10 +32,12 @@
 package batch
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"os"
 	"runtime"
+	"strings"
 	"sync"
 	"time"
 
@@ -58,7 +60,8 @@ type Converter interface {
 
 // Options say what a run does.
 type Options struct {
-	// To is the format of the outputs: "eml", "json" or "msg".
+	// To is the format of the outputs: "msg", or one that the converter writes,
+	// such as "eml".
 	To string
 	// Settings are passed to the plugin.
 	Settings map[string]string
@@ -84,6 +87,8 @@ type Options struct {
 	// Folder is where relative paths of inputs start; "" means the working
 	// folder.
 	Folder string
+	// Extension is that of the outputs, with the dot; "" stands for To.
+	Extension string
 	// OutDir is the folder for the outputs.
 	OutDir string
 	// In and Out are where inputs come from and outputs go to; nil means the
@@ -205,6 +210,11 @@ func Run(ctx context.Context, conv Converter, paths []string, opt Options) (repo
 	summary, err := RunPlan(ctx, conv, plan, opt)
 	summary.Duration = time.Since(start)
 	return summary, err
+}
+
+// extension returns that of the outputs without the dot.
+func (o Options) extension() string {
+	return cmp.Or(strings.TrimPrefix(o.Extension, "."), o.To)
 }
 
 // Identity returns what the outputs of a run over these paths depend on.

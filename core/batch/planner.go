@@ -63,7 +63,7 @@ func MakePlan(ctx context.Context, dir string, roots []Root, opt Options) (*Plan
 	if err != nil {
 		return nil, err
 	}
-	p := &planner{opt: opt, w: w, names: namer{to: opt.To, memory: opt.Memory, tree: len(roots) == 1 && opt.Naming == ""}}
+	p := &planner{opt: opt, w: w, names: namer{to: opt.extension(), memory: opt.Memory, tree: len(roots) == 1 && opt.Naming == ""}}
 	for _, root := range roots {
 		if err := p.root(ctx, root); err != nil {
 			w.file.Close()
@@ -176,8 +176,8 @@ func (p *planner) file(ctx context.Context, e store.Entry, rel string, named boo
 
 // message plans an input that is a message, or is none.
 func (p *planner) message(ctx context.Context, it Item, src *store.Source, kind Kind, rel string, named bool) error {
-	want, ok := kindTo[p.opt.To]
-	if !ok || kind != want.from {
+	want := targetOf(p.opt.To)
+	if kind != want.from {
 		it.State, it.Reason = report.Skipped, "not "+want.what
 		if named {
 			it.State = report.Failed
@@ -291,24 +291,29 @@ func (p *planner) why(ctx context.Context, it *Item, src *store.Source, past rep
 	return "", nil
 }
 
-// Needs returns what a converter must be able to do for outputs in a format: the
-// direction and the format of the side that is not .msg. ok is false for a
-// format that nobody makes.
-func Needs(to string) (dir session.Direction, format string, ok bool) {
-	k, ok := kindTo[to]
-	return k.direction, k.format, ok
+// Needs returns what a converter must be able to do for outputs in a format.
+func Needs(to string) (dir session.Direction, format string) {
+	t := targetOf(to)
+	return t.direction, t.format
 }
 
-// kindTo says which inputs a target format takes.
-var kindTo = map[string]struct {
+// A target says what outputs in a format are made from, and how.
+type target struct {
 	from      Kind
-	what      string
+	what      string // from, in words
 	direction session.Direction
-	format    string
-}{
-	"eml":  {KindMSG, "an Outlook message (.msg)", session.Export, "eml"},
-	"json": {KindMSG, "an Outlook message (.msg)", session.Export, "json"},
-	"msg":  {KindEML, "an Internet message (.eml)", session.Import, "eml"},
+	format    string // of the side that is not .msg
+}
+
+// toMSG is the target that is made by reading; every other format is written from
+// Outlook messages.
+var toMSG = target{KindEML, "an Internet message (.eml)", session.Import, "eml"}
+
+func targetOf(to string) target {
+	if to == "msg" {
+		return toMSG
+	}
+	return target{KindMSG, "an Outlook message (.msg)", session.Export, to}
 }
 
 // sniffSource looks at the beginning of a file, and further when that is a
