@@ -47,6 +47,15 @@
 // A message, an input and an output belong to one call of Export or Import.
 // Afterwards their methods fail with [mapi.ErrInvalidObject].
 //
+// # Options
+//
+// A plugin declares the settings that it takes:
+//
+//	Options: []sdk.Option{{Name: "width", Kind: sdk.OptionNumber, Default: "72", Max: 998, Help: "cut lines here"}},
+//
+// Users give them as --set width=40; the host shows them and refuses wrong values,
+// and job.Number("width") is the number.
+//
 // # When something is wrong
 //
 // What a file cannot carry, or had to be repaired, is a [problem.Problem]; give

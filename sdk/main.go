@@ -57,11 +57,21 @@ func describe(p Plugin) int {
 		Imports    bool     `json:"imports"`
 		Exports    bool     `json:"exports"`
 	}
+	type option struct {
+		Name    string   `json:"name"`
+		Default string   `json:"default,omitempty"`
+		Choices []string `json:"choices,omitempty"`
+		Help    string   `json:"help"`
+	}
 	d := struct {
 		Name    string   `json:"name"`
 		Version string   `json:"version,omitempty"`
 		Formats []format `json:"formats"`
+		Options []option `json:"options,omitempty"`
 	}{Name: p.Name, Version: p.Version}
+	for _, o := range p.Options {
+		d.Options = append(d.Options, option{o.Name, o.Default, o.Choices, o.Help})
+	}
 	for _, f := range p.Formats {
 		d.Formats = append(d.Formats, format{f.Name, f.MediaType, f.Extensions, f.Importer != nil, f.Exporter != nil})
 	}

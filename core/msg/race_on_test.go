@@ -2,6 +2,6 @@
 
 package msg
 
-// detectorFactor is how much more is allocated under the race detector, which
+// detectorFactor is how much more reading a message allocates under the race detector, which
 // keeps functions from being inlined and so moves their variables to the heap.
 const detectorFactor = 3

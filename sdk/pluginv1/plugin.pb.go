@@ -2058,7 +2058,9 @@ func (x *Data) GetPayload() []byte {
 }
 
 // Ref stands for bytes that the host takes from a blob itself: in an export
-// they are the next bytes of the output, in a Prop its value.
+// they are the next bytes of the output, in a Prop its value. A blob that turns
+// out to be damaged ends where it can be read no further; the host reports the
+// loss, and the output goes on.
 type Ref struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Blob          uint32                 `protobuf:"varint,1,opt,name=blob,proto3" json:"blob,omitempty"`

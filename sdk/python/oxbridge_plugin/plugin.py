@@ -92,4 +92,6 @@ class Plugin:
     def _described(self):
         return {"name": self.name, "version": self.version, "formats": [
             {"name": f.name, "media_type": f.media_type, "extensions": list(f.extensions),
-             "imports": f.importer is not None, "exports": f.exporter is not None} for f in self.formats]}
+             "imports": f.importer is not None, "exports": f.exporter is not None} for f in self.formats],
+            "options": [{"name": o.name, "default": o.written, "choices": list(o.choices), "help": o.help}
+                        for o in self.options]}
