@@ -1,7 +1,6 @@
 package batch
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -11,18 +10,8 @@ import (
 	"strings"
 
 	"github.com/oxbridge-mail/oxbridge/core/report"
-	"github.com/oxbridge-mail/oxbridge/core/session"
 	"github.com/oxbridge-mail/oxbridge/core/store"
 )
-
-// A Memory is what earlier runs with the same identity left behind. Its methods
-// are called from one goroutine at a time.
-type Memory interface {
-	// Recall returns the last result for an input.
-	Recall(input string) (report.Result, bool, error)
-	// Owner returns the input whose output has that name.
-	Owner(output string) (input string, ok bool, err error)
-}
 
 // A Root is a path that the user names. Its outputs lie at Rel below the folder
 // of the outputs.
@@ -224,131 +213,6 @@ func (p *planner) add(it Item) error {
 		p.opt.Found(it)
 	}
 	return p.w.add(it)
-}
-
-// untouched reports whether a file is done and has not been touched since, as far
-// as that can be told without opening it.
-func (p *planner) untouched(ctx context.Context, e store.Entry) (bool, error) {
-	if p.opt.Memory == nil || p.opt.Again {
-		return false, nil
-	}
-	past, ok, err := p.opt.Memory.Recall(e.Name)
-	if err != nil || !ok || past.State != report.Converted || past.Bytes != e.Size || !past.ModTime.Equal(e.ModTime) {
-		return false, err
-	}
-	if out, ok, err := p.opt.Out.Exists(ctx, past.OutputName); err != nil || !ok || out.Size != past.OutputBytes {
-		return false, err
-	}
-	p.names.keep(past.OutputName)
-	p.w.header.Done++
-	return true, nil
-}
-
-// recall asks whether an item has been done before. An item that is due again
-// keeps the name of its output.
-func (p *planner) recall(ctx context.Context, it *Item, src *store.Source) (due bool, err error) {
-	if p.opt.Memory == nil {
-		return true, nil
-	}
-	past, ok, err := p.opt.Memory.Recall(it.Name())
-	if err != nil || !ok || past.State == report.Skipped {
-		return true, err
-	}
-	if past.OutputName != "" {
-		p.names.keep(past.OutputName)
-		it.Out, it.Prior = past.OutputName, past.OutputSHA256
-	}
-	it.Why, err = p.why(ctx, it, src, past)
-	return it.Why != "", err
-}
-
-// why says why an item that was in hand before is to be done again, or "".
-func (p *planner) why(ctx context.Context, it *Item, src *store.Source, past report.Result) (string, error) {
-	if past.State != report.Converted {
-		return "failed before", nil
-	}
-	if p.opt.Again {
-		return "asked for again", nil
-	}
-	if past.Bytes != it.Size {
-		return "input changed", nil
-	}
-	if !past.ModTime.Equal(src.ModTime()) {
-		d, err := digestItem(it, src)
-		if err != nil || d.SHA256 != past.SHA256 {
-			return "input changed", nil
-		}
-	}
-	e, ok, err := p.opt.Out.Exists(ctx, past.OutputName)
-	switch {
-	case err != nil:
-		return "", err
-	case !ok:
-		return "output is gone", nil
-	case e.Size != past.OutputBytes:
-		return "output was changed", nil
-	}
-	return "", nil
-}
-
-// Needs returns what a converter must be able to do for outputs in a format.
-func Needs(to string) (dir session.Direction, format string) {
-	t := targetOf(to)
-	return t.direction, t.format
-}
-
-// A target says what outputs in a format are made from, and how.
-type target struct {
-	from      Kind
-	what      string // from, in words
-	direction session.Direction
-	format    string // of the side that is not .msg
-}
-
-// toMSG is the target that is made by reading; every other format is written from
-// Outlook messages.
-var toMSG = target{KindEML, "an Internet message (.eml)", session.Import, "eml"}
-
-func targetOf(to string) target {
-	if to == "msg" {
-		return toMSG
-	}
-	return target{KindMSG, "an Outlook message (.msg)", session.Export, to}
-}
-
-// sniffSource looks at the beginning of a file, and further when that is a
-// header without an end.
-func sniffSource(src *store.Source) (Kind, error) {
-	head := make([]byte, min(sniffLen, src.Size()))
-	if n, err := src.ReadAt(head, 0); n < len(head) {
-		return KindOther, err
-	}
-	kind := Sniff(head)
-	if kind != KindOther || len(head) < sniffLen || !beginsWithField(head) {
-		return kind, nil
-	}
-	head = make([]byte, min(sniffMore, src.Size()))
-	if n, err := src.ReadAt(head, 0); n < len(head) {
-		return KindOther, err
-	}
-	return Sniff(head), nil
-}
-
-// sniffNamed looks at a file and at its name: text without a header is a message
-// if it is called one.
-func sniffNamed(src *store.Source, name string) (Kind, error) {
-	kind, err := sniffSource(src)
-	if err != nil || kind != KindOther || !strings.EqualFold(path.Ext(name), ".eml") || src.Size() == 0 {
-		return kind, err
-	}
-	head := make([]byte, min(sniffLen, src.Size()))
-	if n, err := src.ReadAt(head, 0); n < len(head) {
-		return kind, err
-	}
-	if bytes.IndexByte(head, 0) < 0 {
-		return KindEML, nil
-	}
-	return kind, nil
 }
 
 // cause returns what went wrong without the path, which the report has anyway.

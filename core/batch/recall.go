@@ -1,0 +1,82 @@
+package batch
+
+import (
+	"context"
+
+	"github.com/oxbridge-mail/oxbridge/core/report"
+	"github.com/oxbridge-mail/oxbridge/core/store"
+)
+
+// A Memory is what earlier runs with the same identity left behind. Its methods
+// are called from one goroutine at a time.
+type Memory interface {
+	// Recall returns the last result for an input.
+	Recall(input string) (report.Result, bool, error)
+	// Owner returns the input whose output has that name.
+	Owner(output string) (input string, ok bool, err error)
+}
+
+// untouched reports whether a file is done and has not been touched since, as far
+// as that can be told without opening it.
+func (p *planner) untouched(ctx context.Context, e store.Entry) (bool, error) {
+	if p.opt.Memory == nil || p.opt.Again {
+		return false, nil
+	}
+	past, ok, err := p.opt.Memory.Recall(e.Name)
+	if err != nil || !ok || past.State != report.Converted || past.Bytes != e.Size || !past.ModTime.Equal(e.ModTime) {
+		return false, err
+	}
+	if out, ok, err := p.opt.Out.Exists(ctx, past.OutputName); err != nil || !ok || out.Size != past.OutputBytes {
+		return false, err
+	}
+	p.names.keep(past.OutputName)
+	p.w.header.Done++
+	return true, nil
+}
+
+// recall asks whether an item has been done before. An item that is due again
+// keeps the name of its output.
+func (p *planner) recall(ctx context.Context, it *Item, src *store.Source) (due bool, err error) {
+	if p.opt.Memory == nil {
+		return true, nil
+	}
+	past, ok, err := p.opt.Memory.Recall(it.Name())
+	if err != nil || !ok || past.State == report.Skipped {
+		return true, err
+	}
+	if past.OutputName != "" {
+		p.names.keep(past.OutputName)
+		it.Out, it.Prior = past.OutputName, past.OutputSHA256
+	}
+	it.Why, err = p.why(ctx, it, src, past)
+	return it.Why != "", err
+}
+
+// why says why an item that was in hand before is to be done again, or "".
+func (p *planner) why(ctx context.Context, it *Item, src *store.Source, past report.Result) (string, error) {
+	if past.State != report.Converted {
+		return "failed before", nil
+	}
+	if p.opt.Again {
+		return "asked for again", nil
+	}
+	if past.Bytes != it.Size {
+		return "input changed", nil
+	}
+	if !past.ModTime.Equal(src.ModTime()) {
+		d, err := digestItem(it, src)
+		if err != nil || d.SHA256 != past.SHA256 {
+			return "input changed", nil
+		}
+	}
+	e, ok, err := p.opt.Out.Exists(ctx, past.OutputName)
+	switch {
+	case err != nil:
+		return "", err
+	case !ok:
+		return "output is gone", nil
+	case e.Size != past.OutputBytes:
+		return "output was changed", nil
+	}
+	return "", nil
+}
