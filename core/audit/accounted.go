@@ -8,14 +8,16 @@ import (
 )
 
 // accounted reports whether a problem on record may be the reason of a
-// difference: it is about the same property, or it is a loss in the same object
-// that is not about any property.
+// difference: it is about the same property of the same object, or it is one of
+// the causes of such differences, in the object or in one of its recipients or
+// attachments.
 func accounted(d Difference, problems problem.List) bool {
 	for _, p := range problems {
+		below, ok := strings.CutPrefix(p.Object, d.Object)
 		switch {
-		case p.Tag != 0 && d.Tag != 0 && p.Tag.ID() == d.Tag.ID():
+		case below == "" && ok && p.Tag != 0 && d.Tag != 0 && p.Tag.ID() == d.Tag.ID():
 			return true
-		case p.Severity >= problem.Info && slices.Contains(causes[d.What], room(p.Code)):
+		case ok && !strings.Contains(strings.TrimPrefix(below, "/"), "/") && slices.Contains(causes[d.What], room(p.Code)):
 			return true
 		}
 	}

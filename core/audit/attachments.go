@@ -17,8 +17,8 @@ import (
 // attachments compares the contents of files, in any order, and the messages
 // within in theirs.
 func (c *comparison) attachments(object string, a, b *mapi.Message, depth int) {
-	filesA, messagesA := split(a)
-	filesB, messagesB := split(b)
+	filesA, messagesA, at := split(a)
+	filesB, messagesB, _ := split(b)
 	x, y := digests(filesA), digests(filesB)
 	if gone, more := minus(x, y), minus(y, x); len(gone)+len(more) > 0 {
 		c.add(object, "attachments", 0, gone, more)
@@ -28,7 +28,7 @@ func (c *comparison) attachments(object string, a, b *mapi.Message, depth int) {
 		return
 	}
 	for i := range messagesA {
-		name := fmt.Sprintf("embedded message %d", i)
+		name := fmt.Sprintf("attachment %d/embedded", at[i]) // as problems call it
 		if object != "" {
 			name = object + "/" + name
 		}
@@ -38,15 +38,17 @@ func (c *comparison) attachments(object string, a, b *mapi.Message, depth int) {
 	}
 }
 
-func split(m *mapi.Message) (files []*mapi.Attachment, messages []*mapi.Message) {
-	for _, a := range m.Attachments {
+// split tells attachments with messages from the others. at are the places of the
+// messages among all.
+func split(m *mapi.Message) (files []*mapi.Attachment, messages []*mapi.Message, at []int) {
+	for i, a := range m.Attachments {
 		if a.Embedded != nil {
-			messages = append(messages, a.Embedded)
+			messages, at = append(messages, a.Embedded), append(at, i)
 		} else {
 			files = append(files, a)
 		}
 	}
-	return files, messages
+	return files, messages, at
 }
 
 // digests returns the sizes and hashes of the contents of files, sorted.

@@ -222,7 +222,7 @@ func TestCompareGoesInside(t *testing.T) {
 	a, b := message("outer"), message("outer")
 	a.Attachments = append(a.Attachments, &mapi.Attachment{Embedded: message("inner")})
 	b.Attachments = append(b.Attachments, &mapi.Attachment{Embedded: message("other")})
-	if got := Compare(a, b); len(got) != 1 || got[0].String() != `embedded message 0: PidTagSubject: "inner" became "other"` {
+	if got := Compare(a, b); len(got) != 1 || got[0].String() != `attachment 1/embedded: PidTagSubject: "inner" became "other"` {
 		t.Errorf("Compare() = %v", got)
 	}
 	if got := compareAll(a, b); len(got) != 1 || got[0].Object != "attachment 1/embedded" {
@@ -240,6 +240,11 @@ func TestProblemsAccountForDifferences(t *testing.T) {
 		want bool
 	}{
 		{"the same property", d, problem.Problem{Code: "msg.string.codepage", Tag: proptag.Subject}, true},
+		{"the same property of another object", d, problem.Problem{Code: "msg.string.codepage", Object: "attachment 0/embedded", Tag: proptag.Subject}, false},
+		{"the same property of an embedded message", Difference{Object: "attachment 0/embedded", What: "PidTagSubject", Tag: proptag.Subject},
+			problem.Problem{Code: "msg.string.codepage", Object: "attachment 0/embedded", Tag: proptag.Subject}, true},
+		{"one of the attachments", Difference{What: "attachments"}, problem.Problem{Code: "mime.attachment.empty", Object: "attachment 3"}, true},
+		{"an attachment of an embedded message", Difference{What: "attachments"}, problem.Problem{Code: "mime.attachment.empty", Object: "attachment 3/embedded/attachment 0"}, false},
 		{"another property", d, problem.Problem{Code: "msg.string.codepage", Tag: proptag.Body}, false},
 		{"an address", Difference{What: "recipients"}, problem.Problem{Code: "address.unresolved", Severity: problem.Loss}, true},
 		{"an attachment", Difference{What: "attachments"}, problem.Problem{Code: "mime.attachment.empty", Severity: problem.Loss}, true},
