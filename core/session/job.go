@@ -46,13 +46,15 @@ type Job struct {
 	Report problem.Reporter
 }
 
-// Snapshot returns the message as the converter of an export is to see it.
+// Snapshot returns the message as the converter of an export is to see it. What
+// Prepare changes is not changed in Message.
 func (j *Job) Snapshot() (*mapi.Message, error) {
 	m, err := j.Message.Snapshot()
-	if err == nil && j.Prepare != nil {
-		err = j.Prepare(m)
+	if err != nil || j.Prepare == nil {
+		return m, err
 	}
-	return m, err
+	m = m.Clone()
+	return m, j.Prepare(m)
 }
 
 // Deliver gives the message what an import made.

@@ -54,7 +54,8 @@ func (m *Message) Snapshot() (*mapi.Message, error) {
 	if m.dead {
 		return nil, mapi.ErrInvalidObject
 	}
-	return m.tree, m.view()
+	err := m.view()
+	return m.tree, err
 }
 
 // view makes m.tree and m.extra what the message is at the moment.

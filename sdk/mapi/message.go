@@ -1,5 +1,7 @@
 package mapi
 
+import "slices"
+
 // A Message is a message object as a tree: its own properties, its recipients
 // and its attachments. It is a snapshot: nothing changes in storage when it is
 // changed. Not safe for concurrent change.
@@ -7,6 +9,29 @@ type Message struct {
 	Props       Props
 	Recipients  []Props // in stored order
 	Attachments []*Attachment
+}
+
+// Clone returns a copy of the tree whose properties, recipients and attachments
+// may be replaced, added and removed without a change of m. It shares the values.
+func (m *Message) Clone() *Message {
+	c := &Message{
+		Props:       slices.Clone(m.Props),
+		Recipients:  slices.Clone(m.Recipients),
+		Attachments: slices.Clone(m.Attachments),
+	}
+	for i, r := range c.Recipients {
+		c.Recipients[i] = slices.Clone(r)
+	}
+	for i, a := range c.Attachments {
+		if a == nil {
+			continue
+		}
+		c.Attachments[i] = &Attachment{Props: slices.Clone(a.Props)}
+		if a.Embedded != nil {
+			c.Attachments[i].Embedded = a.Embedded.Clone()
+		}
+	}
+	return c
 }
 
 // An Attachment is an attachment object. Its content is in Props (PtypBinary
