@@ -5,7 +5,6 @@ import (
 	"runtime"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/oxbridge-mail/oxbridge/core/store"
 )
@@ -122,64 +121,17 @@ func sameName(name string) string {
 	return name
 }
 
-// maxName bounds a part of a path that is made of foreign text, in bytes: what
-// file systems take, without room for a number and an extension.
-const maxName = 200
-
-// devices are names that Windows takes for devices, with any extension; those
-// of deviceSeries with a digit.
-var devices = map[string]bool{"con": true, "prn": true, "aux": true, "nul": true, "clock$": true, "conin$": true, "conout$": true}
-
-var deviceSeries = []string{"com", "lpt"}
-
-func isDevice(base string) bool {
-	base = strings.ToLower(strings.TrimRight(base, " "))
-	for _, series := range deviceSeries {
-		if digit, ok := strings.CutPrefix(base, series); ok && utf8.RuneCountInString(digit) == 1 && strings.Contains("123456789¹²³", digit) {
-			return true
-		}
-	}
-	return devices[base]
-}
-
 // sanitise makes one part of a path of foreign text: a name that every system
 // takes for a file in the folder at hand.
 func sanitise(text string) string {
-	name := strings.Map(func(r rune) rune {
-		switch {
-		case r < ' ' || r == 0x7F || r >= 0x80 && r < 0xA0, r == utf8.RuneError, strings.ContainsRune(`<>:"/\|?*`, r),
-			r >= 0x200B && r <= 0x200F, r >= 0x202A && r <= 0x202E, r >= 0x2066 && r <= 0x2069, r == 0xFEFF:
-			return '_' // characters that end, hide or turn round a name
-		}
-		return r
-	}, text)
-	name = shorten(name, maxName)
-	name = strings.TrimRight(strings.TrimLeft(name, " "), " .")
-	base, _, _ := strings.Cut(name, ".")
-	switch {
+	switch name := store.FileName(text); {
 	case name == "":
 		return "_"
-	case isDevice(base), strings.HasPrefix(name, store.StateFolder):
+	case strings.HasPrefix(name, store.StateFolder):
 		return "_" + name
-	}
-	return name
-}
-
-// shorten cuts a name to that many bytes, at a character; a short extension
-// stays.
-func shorten(name string, limit int) string {
-	if len(name) <= limit {
+	default:
 		return name
 	}
-	ext := path.Ext(name)
-	if len(ext) > 16 {
-		ext = ""
-	}
-	cut := limit - len(ext)
-	for cut > 0 && !utf8.RuneStart(name[cut]) {
-		cut--
-	}
-	return name[:cut] + ext
 }
 
 // sanitisePath makes a path below the folder at hand of one from an archive.

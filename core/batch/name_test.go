@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/oxbridge-mail/oxbridge/core/report"
+	"github.com/oxbridge-mail/oxbridge/core/store"
 )
 
 func TestNamesAreTakenOnce(t *testing.T) {
@@ -114,7 +115,7 @@ func FuzzSanitisePath(f *testing.F) {
 			t.Errorf("sanitisePath(%q) = %q", in, got)
 		}
 		for _, part := range strings.Split(got, "/") {
-			if part == "" || part == "." || part == ".." || len(part) > maxName+1 || strings.HasPrefix(part, ".oxbridge") {
+			if part == "" || part == "." || part == ".." || len(part) > store.MaxName+1 || strings.HasPrefix(part, ".oxbridge") {
 				t.Errorf("sanitisePath(%q) has the part %q", in, part)
 			}
 		}

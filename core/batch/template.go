@@ -128,7 +128,7 @@ func (t *template) stem(it *Item, src *store.Source, rel string) (string, error)
 			if value == "" {
 				value = "no " + strings.ReplaceAll(p.field, "_", " ")
 			}
-			b.WriteString(shorten(strings.NewReplacer("/", "_", `\`, "_").Replace(value), maxField))
+			b.WriteString(store.ShortenName(strings.NewReplacer("/", "_", `\`, "_").Replace(value), maxField))
 		}
 	}
 	return sanitisePath(b.String()), nil

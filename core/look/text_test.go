@@ -5,6 +5,8 @@ import (
 	"testing"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/oxbridge-mail/oxbridge/core/store"
 )
 
 func TestLineAndText(t *testing.T) {
@@ -115,7 +117,7 @@ func FuzzFileName(f *testing.F) {
 	f.Add("nul.")
 	f.Fuzz(func(t *testing.T, s string) {
 		name := FileName(s, "x")
-		if name == "" || name == "." || name == ".." || len(name) > maxFileName+1 || strings.ContainsAny(name, "/\\:\x00") {
+		if name == "" || name == "." || name == ".." || len(name) > store.MaxName || strings.ContainsAny(name, "/\\:\x00") {
 			t.Errorf("%q became %q", s, name)
 		}
 		if again := FileName(name, "x"); again != name {

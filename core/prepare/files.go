@@ -5,6 +5,7 @@ import (
 	"unicode"
 
 	"github.com/oxbridge-mail/oxbridge/core/msg"
+	"github.com/oxbridge-mail/oxbridge/core/store"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi/proptag"
 	"github.com/oxbridge-mail/oxbridge/sdk/problem"
@@ -14,8 +15,6 @@ const (
 	// fileType is the media type of .msg files (IANA media type registry).
 	fileType = "application/vnd.ms-outlook"
 	suffix   = ".msg"
-	// maxName bounds the name of a file without its extension, in characters.
-	maxName = 120
 )
 
 // toFiles makes .msg files of the messages attached to m. What is attached to
@@ -62,25 +61,18 @@ func plain(s string) string {
 
 // fileName makes a name that every file system takes of a subject.
 func fileName(subject string) string {
-	subject = withoutSuffix(subject)
 	name := strings.Map(func(r rune) rune {
 		switch {
-		case strings.ContainsRune(`<>:"/\|?*`, r), unicode.IsControl(r), r == unicode.ReplacementChar:
-			return '_'
 		case unicode.Is(unicode.Cf, r): // marks that turn text around, and others that nobody sees
 			return -1
-		case unicode.IsSpace(r):
+		case unicode.IsSpace(r) && !unicode.IsControl(r):
 			return ' '
 		}
 		return r
-	}, subject)
-	if r := []rune(name); len(r) > maxName {
-		name = string(r[:maxName])
-	}
-	name = strings.Trim(name, " .")
-	stem, _, _ := strings.Cut(name, ".")
-	if name == "" || reserved[strings.ToUpper(strings.TrimSpace(stem))] {
-		name = "_" + name
+	}, withoutSuffix(subject))
+	name = store.FileName(strings.Trim(name, " ."))
+	if name == "" {
+		name = "_"
 	}
 	return name + suffix
 }
@@ -92,12 +84,3 @@ func withoutSuffix(name string) string {
 	}
 	return name
 }
-
-// reserved are the names that Windows keeps for devices.
-var reserved = func() map[string]bool {
-	names := map[string]bool{"CON": true, "PRN": true, "AUX": true, "NUL": true}
-	for _, n := range "123456789" {
-		names["COM"+string(n)], names["LPT"+string(n)] = true, true
-	}
-	return names
-}()

@@ -13,6 +13,7 @@ import (
 	"github.com/oxbridge-mail/oxbridge/core/cfb"
 	"github.com/oxbridge-mail/oxbridge/core/msg"
 	"github.com/oxbridge-mail/oxbridge/core/session"
+	"github.com/oxbridge-mail/oxbridge/core/store"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi/proptag"
 	"github.com/oxbridge-mail/oxbridge/sdk/problem"
@@ -197,7 +198,7 @@ func TestFileName(t *testing.T) {
 		" . ":                       "_.msg",
 		"exe\u202Egpj":              "exegpj.msg",
 		"Grüße – 春":                 "Grüße – 春.msg",
-		strings.Repeat("ä", 300):    strings.Repeat("ä", maxName) + ".msg",
+		strings.Repeat("ä", 300):    strings.Repeat("ä", store.MaxName/2) + ".msg",
 		"bad \xff bytes":            "bad _ bytes.msg",
 		"non\u00A0breaking":         "non breaking.msg",
 		"RE: what? <really> \"no\"": "RE_ what_ _really_ _no_.msg",
