@@ -17,7 +17,7 @@ MODULE   := github.com/oxbridge-mail/oxbridge
 FUZZTIME ?= 30s
 export GOBIN := $(BIN)
 
-.PHONY: help build test race lint generate check-generated fuzz bench man python clean
+.PHONY: help build test race lint generate check-generated fuzz bench measure man python clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -58,6 +58,9 @@ fuzz: ## run every fuzz target for FUZZTIME (30s)
 
 bench: ## compare the plugin process with the same converter called in process
 	go test -run '^$$' -bench . -benchtime 3s -count 1 ./cmd/oxbridge
+
+measure: ## memory of runs over 10,000 and 100,000 messages, and time in the ledger
+	OXBRIDGE_MEASURE=10000,100000 go test -run TestMeasure -v -timeout 60m ./cmd/oxbridge
 
 python: $(BIN)/python ## install what the Python plugins of the tests need
 

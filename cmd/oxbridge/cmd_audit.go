@@ -117,8 +117,9 @@ func doAudit(ctx context.Context, opts auditOptions, id batch.Identity, l *ledge
 		return audit.Summary{}, err
 	}
 	aopt.Converter = pool
-	dir, format := batch.Needs(id.To)
-	aopt.WriteOnly = dir == session.Export && !pool.Description().Can(session.Import, format)
+	for _, n := range batch.Needs(id.To) {
+		aopt.WriteOnly = aopt.WriteOnly || !pool.Description().Can(session.Import, n.Format)
+	}
 	sum, err := audit.Run(ctx, l, aopt)
 	return sum, errors.Join(err, pool.Close())
 }

@@ -28,14 +28,19 @@ type convertOptions struct {
 func newConvertCommand(stdout, stderr io.Writer) *cobra.Command {
 	var opts convertOptions
 	cmd := &cobra.Command{
-		Use:   "convert --to eml|json|msg --out DIR PATH...",
+		Use:   "convert --to eml|msg|json|same --out DIR PATH...",
 		Short: "Convert messages to another format",
 		Long: `Convert reads every message under the given files and folders and writes one
 output file for each, keeping the folder structure: a/b.msg becomes a/b.eml.
-Zip and tar archives count as folders. With --to msg, mailboxes (.mbox, .mbx, and
-files without an extension that begin like one) become a folder with a file for
-each of their messages: a/inbox.mbox/000001.msg. Files of Apple Mail (.emlx) are
-messages.
+Zip and tar archives count as folders, compressed ones too (.tar.gz, .tgz,
+.tar.bz2), which are unpacked to the folder for temporary files (TMPDIR). With
+--to msg and --to same, mailboxes (.mbox, .mbx, and files without an extension
+that begin like one) become a folder with a file for each of their messages:
+a/inbox.mbox/000001.msg. Files of Apple Mail (.emlx) are messages.
+
+With --to same each message keeps its format and is written anew: what it holds,
+in the form that its format has for it. That mends what programs get wrong, and
+leaves out what no reader finds.
 
 A message that cannot be converted is reported and left out; the others are
 converted all the same. What a conversion has to leave out is counted, and

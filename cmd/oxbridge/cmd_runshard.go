@@ -129,6 +129,7 @@ func runRunShard(ctx context.Context, opts runShardOptions, args []string, stdou
 			hint: "outputs depend on both; make a new plan"}
 	}
 	out := newConsole(opts.work, stdout, stderr)
+	defer out.quit()
 	out.watch = watch
 	opt := batch.Options{
 		OutDir: (runFolder{dir: filepath.Dir(plan.Dir())}).outDir(), Jobs: opts.work.jobs, SessionMemory: sessionMemory,

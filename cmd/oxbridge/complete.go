@@ -43,7 +43,7 @@ func addCompletions(root *cobra.Command) {
 		switch cmd.Name() {
 		case "convert":
 			cmd.ValidArgsFunction = completeInputs
-			completeWords(cmd, "to", "eml\tInternet messages", "json\tall of a message", "msg\tOutlook messages")
+			completeWords(cmd, "to", "eml\tInternet messages", "json\tall of a message", "msg\tOutlook messages", "same\tthe format of each input, written anew")
 			_ = cmd.MarkFlagDirname("out")
 			for _, o := range builtinOptions() {
 				if len(o.Choices) > 0 {

@@ -30,6 +30,7 @@ type conversion struct {
 // run does the run. soft ends at the first interrupt, ctx at the second.
 func (c *conversion) run(soft, ctx context.Context, stdout, stderr io.Writer) error {
 	out := newConsole(c.opts.work, stdout, stderr)
+	defer out.quit()
 	out.watch = c.watch
 	if err := c.open(ctx, out); err != nil {
 		c.close()
@@ -39,12 +40,17 @@ func (c *conversion) run(soft, ctx context.Context, stdout, stderr io.Writer) er
 		return &exitError{code: exitAborted, err: err}
 	}
 	defer c.close()
+	c.opt.Packed = new(batch.Unpacker)
+	defer c.opt.Packed.Close()
 	c.opt.Found, c.opt.Planned, c.opt.Started, c.opt.Done = out.found, out.planned, out.started, out.done
 	summary, err := c.do(soft, ctx)
 	c.end(err)
 	out.end(summary)
-	if summary.Failed > 0 || summary.WithLoss > 0 {
+	switch {
+	case summary.Failed > 0 || summary.WithLoss > 0:
 		out.hint(c.next(summary))
+	case err == nil && summary.Converted == 0 && summary.Done > 0:
+		out.hint("everything was done before; oxbridge report " + quoteArg(c.opt.OutDir) + " tells what was lost then, --again converts it again")
 	}
 	return c.status(summary, err, out)
 }
@@ -133,8 +139,8 @@ func (c *conversion) status(summary report.Summary, err error, out *console) err
 		return &exitError{code: exitAborted, err: err, hint: "make room; " + goOn}
 	case err != nil:
 		return &exitError{code: exitAborted, err: err, hint: goOn}
-	case out.err != nil:
-		return &exitError{code: exitAborted, err: fmt.Errorf("write results: %w", out.err)}
+	case out.failure() != nil:
+		return &exitError{code: exitAborted, err: fmt.Errorf("write results: %w", out.failure())}
 	case summary.Failed > 0:
 		return &exitError{code: exitPartial}
 	}

@@ -23,15 +23,8 @@ func TestREADME(t *testing.T) {
 	}
 	dir := t.TempDir()
 	prepareREADME(t, dir)
-	self, err := filepath.Abs(os.Args[0])
-	if err != nil {
-		t.Fatal(err)
-	}
 	bin := filepath.Join(dir, "bin")
-	script := fmt.Sprintf("#!/bin/sh\n%s=1 exec %s \"$@\"\n", asProgram, self)
-	if err := os.WriteFile(filepath.Join(bin, "oxbridge"), []byte(script), 0o755); err != nil {
-		t.Fatal(err)
-	}
+	writeProgram(t, filepath.Join(bin, "oxbridge"))
 	_, text, _ := strings.Cut(string(readme), "## What people do with it")
 	ran := 0
 	for _, block := range strings.Split(text, "```sh\n")[1:] {
@@ -52,6 +45,58 @@ func TestREADME(t *testing.T) {
 	if ran < 10 {
 		t.Errorf("only %d blocks ran", ran)
 	}
+}
+
+// writeProgram writes a script that is the program.
+func writeProgram(t *testing.T, path string) {
+	t.Helper()
+	self, err := filepath.Abs(os.Args[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	script := fmt.Sprintf("#!/bin/sh\n%s=1 exec %s \"$@\"\n", asProgram, self)
+	if err := os.WriteFile(path, []byte(script), 0o755); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestREADMEFromAClone makes the samples as the README says, in what looks like a
+// clone, and types its first ten tasks one after the other, with nothing in the
+// environment. Every one succeeds.
+func TestREADMEFromAClone(t *testing.T) {
+	t.Parallel()
+	readme, err := os.ReadFile(filepath.Join("..", "..", "README.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	clone, home := t.TempDir(), t.TempDir()
+	if err := os.CopyFS(filepath.Join(clone, "testdata"), os.DirFS(filepath.Join("..", "..", "testdata"))); err != nil {
+		t.Fatal(err)
+	}
+	writeProgram(t, filepath.Join(clone, "oxbridge"))
+	start, text, _ := strings.Cut(string(readme), "## What people do with it")
+	blocks := strings.Split(start, "```sh\n")
+	script := "set -e\n" + untilFence(blocks[len(blocks)-1])
+	tasks := 0
+	for _, block := range strings.Split(text, "```sh\n")[1:] {
+		if tasks++; tasks > 10 {
+			break
+		}
+		if commands := untilFence(block); toolsFor(commands) {
+			script += fmt.Sprintf("echo task %d >&2\n", tasks) + commands
+		}
+	}
+	cmd := exec.CommandContext(t.Context(), "sh", "-c", script)
+	cmd.Dir, cmd.Env = clone, []string{"HOME=" + home, "PATH=" + os.Getenv("PATH")}
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Errorf("%v\n%s", err, out)
+	}
+}
+
+// untilFence returns a block of code.
+func untilFence(text string) string {
+	commands, _, _ := strings.Cut(text, "```")
+	return commands
 }
 
 // toolsFor reports whether the other programs in commands are there.

@@ -42,10 +42,10 @@ type runOptions struct {
 }
 
 // formats are the values of --to.
-var formats = []string{"eml", "json", "msg"}
+var formats = []string{"eml", "json", "msg", batch.Same}
 
 func (o *runOptions) addFlags(f *pflag.FlagSet) {
-	f.StringVar(&o.to, "to", "", "output `format`: eml, msg, json (all of a message, without loss), or one of --plugin (required)")
+	f.StringVar(&o.to, "to", "", "output `format`: eml, msg, json (all of a message, without loss), same (that of each input, written anew), or one of --plugin (required)")
 	f.StringVar(&o.outDir, "out", "", "write results under `dir` (required)")
 	f.StringVar(&o.plugin, "plugin", "", "use the plugin program at `path` instead of the built-in one")
 	f.StringVar(&o.filesFrom, "files-from", "", "read more paths from `file`, one a line or ended by zero bytes; - is standard input")
@@ -70,7 +70,7 @@ func (o *runOptions) check(paths []string) error {
 	}
 	switch {
 	case o.plugin == "" && !slices.Contains(formats, o.to):
-		return &exitError{code: exitUsage, err: fmt.Errorf("--to %s: no such format", o.to), hint: "use --to eml, --to json or --to msg"}
+		return &exitError{code: exitUsage, err: fmt.Errorf("--to %s: no such format", o.to), hint: "use --to eml, --to msg, --to json or --to same"}
 	case o.attached != "eml" && o.attached != "msg":
 		return &exitError{code: exitUsage, err: fmt.Errorf("--attached-messages %s: no such form", o.attached), hint: "use eml or msg"}
 	case o.outDir == "":
@@ -234,6 +234,9 @@ var extensions = regexp.MustCompile(`^\.[A-Za-z0-9][A-Za-z0-9-]{0,15}$`)
 // extensionOf returns the extension of outputs in a format that a plugin writes,
 // "" for that of the same name.
 func extensionOf(d hostsvc.Description, to string) string {
+	if to == batch.Same {
+		to = "eml" // outputs that are .msg files have that extension anyway
+	}
 	for _, f := range d.Formats {
 		if f.Name == to && len(f.Extensions) > 0 && extensions.MatchString(f.Extensions[0]) {
 			return f.Extensions[0]
@@ -278,10 +281,12 @@ func prepareAgain(tag string) (func(*mapi.Message) error, error) {
 
 // errCannot is a usage error for a plugin that does not do what it is to.
 func errCannot(pool *pluginhost.Pool, to string) error {
-	dir, format := batch.Needs(to)
-	if d := pool.Description(); !d.Can(dir, format) {
-		return &exitError{code: exitAborted, err: fmt.Errorf("plugin %s does not convert to %s", d.Name, to),
-			hint: "the program shows what it can do when it is started with the argument describe"}
+	d := pool.Description()
+	for _, n := range batch.Needs(to) {
+		if !d.Can(n.Direction, n.Format) {
+			return &exitError{code: exitAborted, err: fmt.Errorf("plugin %s does not convert to %s", d.Name, to),
+				hint: "the program shows what it can do when it is started with the argument describe"}
+		}
 	}
 	return nil
 }

@@ -75,7 +75,7 @@ func TestSecondInterruptStops(t *testing.T) {
 	if err := os.WriteFile(slow, []byte(script), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	cmd, _ := program(t.Context(), "convert", "--to", "eml", "--out", filepath.Join(dir, "out"), "--plugin", slow, "--log-format", "json", in)
+	cmd, _ := program(t.Context(), "convert", "--to", "eml", "--out", filepath.Join(dir, "out"), "--plugin", slow, "--sandbox", "off", "--log-format", "json", in)
 	cmd.Stderr = nil
 	stderr, err := cmd.StderrPipe()
 	if err != nil {

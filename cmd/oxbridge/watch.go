@@ -47,6 +47,7 @@ type watcher struct {
 	serves sync.WaitGroup
 
 	results  *prometheus.CounterVec
+	plugins  *prometheus.CounterVec
 	problems *prometheus.CounterVec
 	bytes    prometheus.Counter
 	seconds  prometheus.Histogram
@@ -80,7 +81,11 @@ func (o *logOptions) start(stderr io.Writer) (*watcher, error) {
 			w.log.Error("metrics are not served any more", "error", err)
 		}
 	})
-	fmt.Fprintf(stderr, "oxbridge: metrics at http://%s/metrics\n", l.Addr())
+	if at := fmt.Sprintf("http://%s/metrics", l.Addr()); w.json {
+		w.log.Info("metrics", "address", at)
+	} else {
+		fmt.Fprintf(stderr, "oxbridge: metrics at %s\n", at)
+	}
 	return w, nil
 }
 
@@ -88,6 +93,8 @@ func (o *logOptions) start(stderr io.Writer) (*watcher, error) {
 func (w *watcher) register(r *prometheus.Registry) {
 	w.results = prometheus.NewCounterVec(prometheus.CounterOpts{
 		Name: "oxbridge_messages_total", Help: "Messages that are done, by what became of them."}, []string{"state"})
+	w.plugins = prometheus.NewCounterVec(prometheus.CounterOpts{
+		Name: "oxbridge_plugin_messages_total", Help: "Messages that a plugin had, by what became of them."}, []string{"plugin", "state"})
 	w.problems = prometheus.NewCounterVec(prometheus.CounterOpts{
 		Name: "oxbridge_problems_total", Help: "Things lost or repaired, by code and severity."}, []string{"code", "severity"})
 	w.bytes = prometheus.NewCounter(prometheus.CounterOpts{
@@ -102,7 +109,7 @@ func (w *watcher) register(r *prometheus.Registry) {
 	for _, state := range []report.State{report.Converted, report.Skipped, report.Failed} {
 		w.results.WithLabelValues(string(state))
 	}
-	r.MustRegister(w.results, w.problems, w.bytes, w.seconds, w.planned, w.inHand,
+	r.MustRegister(w.results, w.plugins, w.problems, w.bytes, w.seconds, w.planned, w.inHand,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 }
 
@@ -129,6 +136,7 @@ func (w *watcher) onResult(r report.Result) {
 	w.results.WithLabelValues(string(r.State)).Inc()
 	if r.Attempts > 0 {
 		w.inHand.Dec()
+		w.plugins.WithLabelValues(pluginName(r.Plugin), string(r.State)).Inc()
 		w.seconds.Observe(r.Duration.Seconds())
 	}
 	if r.State == report.Converted {
@@ -136,6 +144,16 @@ func (w *watcher) onResult(r report.Result) {
 	}
 	for _, p := range r.Problems {
 		w.problems.WithLabelValues(p.Code, p.Severity.String()).Inc()
+	}
+}
+
+// onProgress logs how far the run is, and each plugin in it.
+func (w *watcher) onProgress(p report.Progress) {
+	w.log.Info("progress", "done", p.Done, "total", p.Total, "failed", p.Failed, "problems", p.Problems,
+		"per_second", p.PerSecond, "seconds_left", p.Left.Seconds(), "slowest", p.Slowest, "slowest_seconds", p.SlowestFor.Seconds())
+	for _, x := range p.Plugins {
+		w.log.Info("plugin progress", "plugin", pluginName(x.Plugin), "done", x.Done, "failed", x.Failed, "problems", x.Problems,
+			"in_hand", x.InHand, "per_second", x.PerSecond, "slowest", x.Slowest, "slowest_seconds", x.SlowestFor.Seconds())
 	}
 }
 

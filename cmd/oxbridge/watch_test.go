@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"encoding/json"
 	"io"
+	"log/slog"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -85,13 +87,74 @@ func TestProgressLine(t *testing.T) {
 		t.Errorf("line() = %q", got)
 	}
 	s.plan(batch.Header{Items: 100, Bytes: 1000, Done: 5}, start)
-	s.start("in/slow.msg", start)
+	s.start("in/slow.msg", "eml 1", start)
 	for range 10 {
 		s.finish(report.Result{State: report.Converted, Bytes: 20, Problems: problem.List{{}}})
 	}
 	s.finish(report.Result{State: report.Failed})
 	if got, want := s.line(start.Add(10*time.Second)), "11 of 100, 1/s, 5 done before, 1 failed, 10 problems, 1 min left, slow.msg for 10 s"; got != want {
 		t.Errorf("line() = %q, want %q", got, want)
+	}
+}
+
+// TestProgressOfPlugins has two plugins in one run, and what the host does alone.
+func TestProgressOfPlugins(t *testing.T) {
+	t.Parallel()
+	start := time.Unix(1000, 0)
+	var s progressState
+	s.begin(start)
+	s.plan(batch.Header{Items: 9}, start)
+	for _, input := range []string{"a", "b", "c"} {
+		if isNew := s.start(input, "eml 1", start); isNew != (input == "a") {
+			t.Errorf("start(%s) = %v", input, isNew)
+		}
+	}
+	s.start("d.msg", "", start.Add(4*time.Second))
+	s.finish(report.Result{Input: "a", State: report.Converted, Attempts: 1, Plugin: "eml 1", Bytes: 5, Problems: problem.List{{}, {}}})
+	s.finish(report.Result{Input: "b", State: report.Failed, Attempts: 2, Plugin: "eml 1"})
+	s.finish(report.Result{Input: "no message", State: report.Skipped, Plugin: "eml 1"})
+	var lines []string
+	p := s.progress(start.Add(10 * time.Second))
+	for _, x := range p.Plugins {
+		lines = append(lines, pluginLine(x))
+	}
+	want := []string{"eml 1: 2 done, 0/s, 1 in hand, 1 failed, 2 problems, c for 10 s", "without a plugin: 0 done, 1 in hand, d.msg for 6 s"}
+	if !slices.Equal(lines, want) {
+		t.Errorf("lines %q, want %q", lines, want)
+	}
+	var out bytes.Buffer
+	if err := report.NewJSONWriter(&out).Progress(p); err != nil {
+		t.Fatal(err)
+	}
+	const event = `{"type":"progress","seconds":10,"total":9,"done_before":0,"done":3,"failed":1,"problems":2,"bytes":5,"in_hand":2,` +
+		`"per_second":0.3,"slowest":{"input":"c","seconds":10},"seconds_left":20,"plugins":[` +
+		`{"plugin":"eml 1","done":2,"failed":1,"problems":2,"bytes":5,"in_hand":1,"per_second":0.2,"slowest":{"input":"c","seconds":10}},` +
+		`{"plugin":"","done":0,"failed":0,"problems":0,"bytes":0,"in_hand":1,"per_second":0,"slowest":{"input":"d.msg","seconds":6}}]}` + "\n"
+	if out.String() != event {
+		t.Errorf("event\n%s want\n%s", out.String(), event)
+	}
+}
+
+// TestStatusLines has what a pipe gets, and a log.
+func TestStatusLines(t *testing.T) {
+	t.Parallel()
+	var stdout, stderr, log bytes.Buffer
+	c := newConsole(workOptions{json: true}, &stdout, &stderr)
+	defer c.quit()
+	c.watch.log = slog.New(slog.NewJSONHandler(&log, nil))
+	c.planned(batch.Header{Items: 2})
+	c.started("in/a.msg", "eml 1")
+	now := time.Now()
+	c.tick(now)
+	c.event(now)
+	c.quit()
+	for _, want := range []string{"oxbridge: 0 of 2\n", "oxbridge:   eml 1: 0 done, 1 in hand\n"} {
+		if !strings.Contains(stderr.String(), want) {
+			t.Errorf("standard error lacks %q:\n%s", want, stderr.String())
+		}
+	}
+	if !strings.Contains(stdout.String(), `"in_hand":1`) || !strings.Contains(log.String(), `"plugin":"eml 1","done":0`) {
+		t.Errorf("events %s\nlog %s", stdout.String(), log.String())
 	}
 }
 

@@ -233,6 +233,8 @@ func TestExportAddresses(t *testing.T) {
 		{name: "address in the name", display: "g@example.com", want: "g@example.com"},
 		{name: "name and address in one", kind: "SMTP", addr: "Grace <g@example.com>", want: "g@example.com"},
 		{name: "no address but words", display: "G", kind: "SMTP", addr: "nowhere", want: `"G (nowhere)":;`, code: "address.unresolved"},
+		{name: "a local part that is not ASCII", display: "G", kind: "SMTP", addr: "gé@example.com", want: "=?utf-8?Q?G_=28g=C3=A9=40example=2Ecom=29?= :;", code: "address.international"},
+		{name: "a domain that is not ASCII", display: "G", kind: "SMTP", addr: "g@exämple.com", want: "G <g@xn--exmple-cua.com>"},
 		{name: "injection", display: "G\r\nBcc: x@y.z", addr: "g@example.com", want: `"G Bcc: x@y.z" <g@example.com>`},
 		{name: "nobody", want: ""},
 	}

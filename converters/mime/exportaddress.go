@@ -44,12 +44,16 @@ func (o *object) address(ps mapi.Props, who person, where string) (a rfc5322.Add
 	return o.settle(s), true
 }
 
-// settle returns the address to write for somebody, and reports one who has
-// none.
+// settle returns the address to write for somebody, and reports one who has none,
+// or none that a header field of the style can hold.
 func (o *object) settle(s somebody) rfc5322.Address {
 	a, lack := s.shown()
-	if lack != "" {
+	switch {
+	case lack != "":
 		o.report.Report(problem.Problem{Code: "address.unresolved", Severity: problem.Loss, Object: s.where, Tag: s.tag, Detail: lack})
+	case a.Addr != "" && !o.e.form.CanAddress(a.Addr):
+		o.report.Report(problem.Problem{Code: "address.international", Severity: problem.Loss, Object: s.where, Tag: s.tag,
+			Detail: fmt.Sprintf("the address %q is written as a name, to which nothing is delivered", a.Addr)})
 	}
 	return a
 }

@@ -136,6 +136,13 @@ func (s Style) phrase(name string) []string {
 // enforce: mail hosts have underscores.
 var domains = idna.New(idna.MapForLookup(), idna.Transitional(false), idna.StrictDomainName(false), idna.BidiRule())
 
+// CanAddress reports whether AddressList writes addr as an address, and not as a
+// name.
+func (s Style) CanAddress(addr string) bool {
+	_, ok := s.addrSpec(addr)
+	return ok
+}
+
 // addrSpec returns addr in the form of the style. ok is false when there is
 // none.
 func (s Style) addrSpec(addr string) (spec string, ok bool) {

@@ -37,6 +37,10 @@ func (c *comparison) all(object string, a, b *mapi.Message) {
 	}
 }
 
+// writers are properties that say how a message is stored: whoever writes it sets
+// them ([MS-OXMSG] 2.1.1.1, [MS-OXCMSG] 2.2.2.5).
+var writers = map[mapi.Tag]bool{proptag.StoreSupportMask: true, proptag.AttachSize: true}
+
 func under(object, what string, i int) string {
 	name := fmt.Sprintf("%s %d", what, i)
 	if object != "" {
@@ -47,6 +51,9 @@ func under(object, what string, i int) string {
 
 func (c *comparison) bag(object string, a, b mapi.Props) {
 	for _, p := range a {
+		if writers[p.Tag] {
+			continue
+		}
 		var got mapi.Value
 		name := proptag.Name(p.Tag)
 		if p.Name.IsZero() {

@@ -19,8 +19,7 @@ import (
 func (c *comparison) attachments(object string, a, b *mapi.Message, depth int) {
 	filesA, messagesA, at := split(a)
 	filesB, messagesB, _ := split(b)
-	x, y := digests(filesA), digests(filesB)
-	if gone, more := minus(x, y), minus(y, x); len(gone)+len(more) > 0 {
+	if gone, more := unmatched(filesA, filesB); len(gone)+len(more) > 0 {
 		c.add(object, "attachments", 0, gone, more)
 	}
 	if len(messagesA) != len(messagesB) {
@@ -51,23 +50,73 @@ func split(m *mapi.Message) (files []*mapi.Attachment, messages []*mapi.Message,
 	return files, messages, at
 }
 
+// unmatched returns the sizes and hashes of the files of each side that the other
+// has not. Files of some types are the same when their lines are.
+func unmatched(a, b []*mapi.Attachment) (gone, more []string) {
+	a, b = differing(a, b, contents)
+	a, b = differing(a, b, lines)
+	return digests(a), digests(b)
+}
+
+// differing returns the files of each side that have no counterpart on the other,
+// when their contents are seen by view. An attachment without contents is none in
+// mail.
+func differing(a, b []*mapi.Attachment, view func(*mapi.Attachment) mapi.Value) (restA, restB []*mapi.Attachment) {
+	there := map[string][]*mapi.Attachment{}
+	for _, x := range b {
+		d := digestValue(view(x))
+		there[d] = append(there[d], x)
+	}
+	matched := map[*mapi.Attachment]bool{}
+	for _, x := range a {
+		d := digestValue(view(x))
+		if same := there[d]; len(same) > 0 {
+			there[d], matched[same[0]] = same[1:], true
+		} else if d != "" {
+			restA = append(restA, x)
+		}
+	}
+	for _, x := range b {
+		if !matched[x] && digestValue(view(x)) != "" {
+			restB = append(restB, x)
+		}
+	}
+	return restA, restB
+}
+
 // digests returns the sizes and hashes of the contents of files, sorted.
 func digests(files []*mapi.Attachment) []string {
 	var out []string
 	for _, a := range files {
-		v, ok := a.Props.Get(proptag.AttachDataBinary)
-		if !ok {
-			v, _ = a.Props.Get(proptag.AttachDataObject)
-		}
-		if entityTypes[strings.ToLower(a.Props.String(proptag.AttachMimeTag))] {
-			v = afterHeader(v)
-		}
-		if text := digestValue(v); text != "" {
-			out = append(out, text)
-		}
+		out = append(out, digestValue(contents(a)))
 	}
 	slices.Sort(out)
 	return out
+}
+
+// contents returns what is in a file.
+func contents(a *mapi.Attachment) mapi.Value {
+	v, ok := a.Props.Get(proptag.AttachDataBinary)
+	if !ok {
+		v, _ = a.Props.Get(proptag.AttachDataObject)
+	}
+	if entityTypes[mediaType(a)] {
+		return afterHeader(v)
+	}
+	return v
+}
+
+// lines returns what is in a file, with one form of line end if its type is one of
+// lines.
+func lines(a *mapi.Attachment) mapi.Value {
+	if lineTypes[mediaType(a)] {
+		return withoutCR(contents(a))
+	}
+	return contents(a)
+}
+
+func mediaType(a *mapi.Attachment) string {
+	return strings.ToLower(a.Props.String(proptag.AttachMimeTag))
 }
 
 // entityTypes are media types of attachments that hold a whole MIME entity, whose
@@ -88,6 +137,21 @@ func afterHeader(v mapi.Value) mapi.Value {
 	return v
 }
 
+// lineTypes are media types of attachments that stand in mail as lines, whose ends
+// are the format's own (RFC 3464 2.1, RFC 8098 3.1, RFC 6522 4, RFC 1847 2.1).
+var lineTypes = map[string]bool{
+	"message/delivery-status": true, "message/disposition-notification": true, "text/rfc822-headers": true, "multipart/signed": true,
+}
+
+// withoutCR returns lines with one form of end.
+func withoutCR(v mapi.Value) mapi.Value {
+	b, err := mapi.ReadValue(v, maxText)
+	if err != nil {
+		return v
+	}
+	return bytes.ReplaceAll(b, []byte("\r\n"), []byte("\n"))
+}
+
 func digestValue(v mapi.Value) string {
 	h := sha256.New()
 	n, err := feed(h, v)
@@ -95,7 +159,7 @@ func digestValue(v mapi.Value) string {
 		return "unreadable: " + err.Error()
 	}
 	if n == 0 {
-		return "" // an attachment without contents is none in mail
+		return ""
 	}
 	return fmt.Sprintf("%d bytes %x", n, h.Sum(nil)[:8])
 }

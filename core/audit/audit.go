@@ -89,11 +89,13 @@ func Run(ctx context.Context, rec report.Record, opt Options) (Summary, error) {
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
 	a := &auditor{opt: opt, dir: dir}
+	packed := new(batch.Unpacker)
+	defer packed.Close()
 	results := make(chan report.Result)
 	var workers sync.WaitGroup
 	for n := range opt.Jobs {
 		workers.Go(func() {
-			w := &worker{a: a, opener: batch.Opener{In: opt.In}, n: n}
+			w := &worker{a: a, opener: batch.Opener{In: opt.In, Packed: packed}, n: n}
 			for r := range results {
 				a.add(w.check(ctx, r))
 			}

@@ -230,6 +230,49 @@ func TestCompareGoesInside(t *testing.T) {
 	}
 }
 
+// TestAttachmentsOfLines compares what stands in mail as lines by its lines, and
+// every other file byte for byte.
+func TestAttachmentsOfLines(t *testing.T) {
+	t.Parallel()
+	file := func(mediaType, text string) *mapi.Message {
+		a := &mapi.Attachment{}
+		a.Props.Set(proptag.AttachMimeTag, mediaType)
+		a.Props.Set(proptag.AttachDataBinary, []byte(text))
+		return &mapi.Message{Attachments: []*mapi.Attachment{a}}
+	}
+	tests := []struct {
+		name string
+		a, b *mapi.Message
+		same bool
+	}{
+		{"a report", file("message/delivery-status", "a\nb\n"), file("message/delivery-status", "a\r\nb\r\n"), true},
+		{"a report that says something else", file("message/delivery-status", "a\n"), file("message/delivery-status", "b\n"), false},
+		{"a report that became a file", file("message/delivery-status", "a\r\n"), file("application/octet-stream", "a\r\n"), true},
+		{"a file", file("application/octet-stream", "a\n"), file("application/octet-stream", "a\r\n"), false},
+		{"a signed entity without its header", file("multipart/signed", "A: b\n\na\n"), file("multipart/signed", "A: c\r\n\r\na\r\n"), true},
+		{"nothing in it", file("text/plain", ""), &mapi.Message{}, true},
+	}
+	for _, tt := range tests {
+		if got := Compare(tt.a, tt.b); (len(got) == 0) != tt.same {
+			t.Errorf("%s: %v", tt.name, got)
+		}
+	}
+}
+
+func TestCompareAllLeavesOutWhatWritersSet(t *testing.T) {
+	t.Parallel()
+	a, b := message("x"), message("x")
+	a.Props.Set(proptag.StoreSupportMask, int32(1))
+	b.Props.Set(proptag.StoreSupportMask, int32(2))
+	if got := compareAll(a, b); len(got) != 0 {
+		t.Errorf("compareAll() = %v", got)
+	}
+	a.Props.Set(proptag.MessageFlags, int32(9))
+	if got := compareAll(a, b); len(got) != 1 || got[0].Tag != proptag.MessageFlags {
+		t.Errorf("compareAll() = %v", got)
+	}
+}
+
 func TestProblemsAccountForDifferences(t *testing.T) {
 	t.Parallel()
 	d := Difference{What: "PidTagSubject", Tag: proptag.Subject}

@@ -3,6 +3,7 @@ package audit
 import (
 	"context"
 	"fmt"
+	"path"
 	"path/filepath"
 
 	"github.com/oxbridge-mail/oxbridge/core/batch"
@@ -30,20 +31,20 @@ func (w *worker) deep(ctx context.Context, c *checks) {
 	if w.a.opt.WriteOnly {
 		return
 	}
-	input, closeInput, err := w.read(ctx, s, w.openInput(c), w.a.opt.Run.To == "msg")
+	input, closeInput, err := w.read(ctx, s, w.openInput(c), w.a.foreign(c.r.OutputName))
 	if err != nil {
 		c.say(Unreadable, "read the input: %v", err)
 		return
 	}
 	defer closeInput()
-	output, closeOutput, err := w.read(ctx, s, w.openOutput(c), w.a.opt.Run.To != "msg")
+	output, closeOutput, err := w.read(ctx, s, w.openOutput(c), !w.a.native(c.r.OutputName))
 	if err != nil {
 		c.say(Unreadable, "read %s back: %v", c.r.OutputName, err)
 		return
 	}
 	defer closeOutput()
 	differences := Compare(input, output)
-	if w.a.opt.Run.To == "msg" {
+	if w.a.native(c.r.OutputName) {
 		differences = append(differences, compareAll(input, output)...)
 	}
 	for _, d := range differences {
@@ -51,6 +52,17 @@ func (w *worker) deep(ctx context.Context, c *checks) {
 			c.say(PropertyDiffers, "%s", d)
 		}
 	}
+}
+
+// native reports whether an output is an Outlook message.
+func (a *auditor) native(output string) bool {
+	ext := path.Ext(output)
+	return a.opt.Run.To == "msg" || a.opt.Run.To == batch.Same && (ext == ".msg" || ext == ".oft")
+}
+
+// foreign reports whether the input of an output is no Outlook message.
+func (a *auditor) foreign(output string) bool {
+	return a.opt.Run.To == "msg" || a.opt.Run.To == batch.Same && !a.native(output)
 }
 
 // again converts an input once more and compares bytes and problems.

@@ -10,6 +10,7 @@ import (
 	"io"
 	"path"
 	"slices"
+	"strings"
 
 	"github.com/oxbridge-mail/oxbridge/core/report"
 	"github.com/oxbridge-mail/oxbridge/core/store"
@@ -23,16 +24,49 @@ type member struct {
 	bad   string // why it cannot be read, or ""
 }
 
-// containers list what is in a file that holds messages, by its kind. Each
-// member must be readable by its Range alone.
+// containers list what is in a file that holds messages, by its kind; a packed one
+// is read when it is unpacked. Each member must be readable by its Range alone.
+// What was found before an error is returned with it.
 var containers = map[Kind]func(*store.Source) ([]member, error){
-	KindZip: zipMembers,
-	KindTar: tarMembers,
+	KindZip:    zipMembers,
+	KindTar:    tarMembers,
+	KindPacked: tarMembers,
 }
 
 // containerNames are the extensions of files that are opened as containers. The
 // documents of many programs are zip files too.
-var containerNames = map[string]bool{".zip": true, ".tar": true}
+var containerNames = map[string]bool{
+	".zip": true, ".tar": true, ".tgz": true, ".tar.gz": true, ".tbz": true, ".tbz2": true, ".tar.bz2": true,
+	".tzst": true, ".tar.zst": true, ".txz": true, ".tar.xz": true,
+}
+
+// isContainer reports whether a file is called like a container.
+func isContainer(name string) bool {
+	name = strings.ToLower(path.Base(name))
+	ext := path.Ext(name)
+	return containerNames[ext] || containerNames[path.Ext(strings.TrimSuffix(name, ext))+ext]
+}
+
+// listContainer lists what is in a container: names are text, and each there
+// once. damage is what ended the list early, and err what is wrong with all of it.
+func listContainer(src *store.Source, kind Kind) (members []member, damage, err error) {
+	members, err = containers[kind](src)
+	if err != nil && len(members) == 0 {
+		return nil, nil, err
+	}
+	seen := make(map[string]int, len(members))
+	for i := range members {
+		m := &members[i]
+		m.where.Packed = kind == KindPacked
+		m.name = strings.ToValidUTF8(m.name, "\uFFFD")
+		for n := seen[m.name]; n > 0; n = seen[m.name] {
+			seen[m.name]++
+			m.name = fmt.Sprintf("%s (%d)", m.name, n+1)
+		}
+		seen[m.name]++
+	}
+	return members, err, nil
+}
 
 const (
 	// maxMembers bounds the members of an archive.
@@ -43,17 +77,42 @@ const (
 	maxRatio = 1032
 )
 
-// container plans the members of an archive, in the order of their names.
-func (p *planner) container(ctx context.Context, it Item, src *store.Source, list func(*store.Source) ([]member, error), rel string) error {
-	members, err := list(src)
-	if err != nil {
+// packed plans the members of an archive that is compressed as a whole.
+func (p *planner) packed(ctx context.Context, it Item, rel string) error {
+	src, u, err := p.opt.Packed.open(ctx, p.opt.In, it.Path)
+	switch {
+	case err != nil && (diskFull(err) || ctx.Err() != nil):
+		return err
+	case err != nil:
 		it.State, it.Reason = report.Failed, "archive: "+err.Error()
 		return p.add(it)
+	}
+	defer src.Close()
+	return p.container(ctx, it, src, KindPacked, rel, u.damage)
+}
+
+// container plans the members of an archive, in the order of their names. damage
+// is what is known to be wrong with it, or nil.
+func (p *planner) container(ctx context.Context, it Item, src *store.Source, kind Kind, rel string, damage error) error {
+	members, cut, err := listContainer(src, kind)
+	if damage == nil {
+		damage = cut
+	}
+	if err != nil {
+		it.State, it.Reason = report.Failed, "archive: "+cmp.Or(damage, err).Error()
+		return p.add(it)
+	}
+	if damage != nil {
+		bad := it
+		bad.State, bad.Reason = report.Failed, fmt.Sprintf("archive: %v, after %d members", damage, len(members))
+		if err := p.add(bad); err != nil {
+			return err
+		}
 	}
 	slices.SortStableFunc(members, func(a, b member) int { return cmp.Compare(a.name, b.name) })
 	outer := p.names
 	defer func() { p.names = outer }()
-	p.names = namer{to: p.opt.extension(), memory: p.opt.Memory, tree: false}
+	p.names = namer{memory: p.opt.Memory, tree: false}
 	if p.opt.Naming != "" {
 		p.names = outer
 	}
@@ -104,9 +163,13 @@ func zipMembers(src *store.Source) ([]member, error) {
 		return nil, fmt.Errorf("it has %d members, more than %d", len(z.File), maxMembers)
 	}
 	var list []member
+	var total uint64
 	for _, f := range z.File {
 		if f.Mode().IsDir() {
 			continue
+		}
+		if total += f.UncompressedSize64; total > uint64(unpackLimit(src.Size())) || f.UncompressedSize64 > 1<<62 {
+			return nil, errUnpackLimit{src.Size(), unpackLimit(src.Size())}
 		}
 		m := member{name: f.Name, size: int64(min(f.UncompressedSize64, 1<<62))}
 		offset, err := f.DataOffset()
@@ -125,7 +188,27 @@ func zipMembers(src *store.Source) ([]member, error) {
 		}
 		list = append(list, m)
 	}
+	overlaps(list)
 	return list, nil
+}
+
+// overlaps finds members that share bytes, which no program makes: so small a
+// file would have any number of large members.
+func overlaps(list []member) {
+	order := make([]*member, len(list))
+	for i := range list {
+		order[i] = &list[i]
+	}
+	slices.SortFunc(order, func(a, b *member) int { return cmp.Compare(a.where.Offset, b.where.Offset) })
+	end := int64(0)
+	for _, m := range order {
+		if m.bad == "" && m.where.Length > 0 && m.where.Offset < end {
+			m.bad = "the member overlaps another"
+		}
+		if m.bad == "" {
+			end = max(end, m.where.Offset+m.where.Length)
+		}
+	}
 }
 
 // implausible says what is wrong with the sizes of a member, or "".

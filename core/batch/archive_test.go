@@ -101,7 +101,7 @@ func TestArchivesAreFolders(t *testing.T) {
 			if wantFailed := strings.Count(name, "tar"); sum.Failed != wantFailed {
 				t.Errorf("%d failed, want %d", sum.Failed, wantFailed)
 			}
-			o := Opener{In: store.Dir{}}
+			o := Opener{In: store.Dir{}, Packed: new(Unpacker)}
 			src, err := o.Open(t.Context(), filepath.Join(in, "d", name)+"!z/last.eml")
 			if err != nil {
 				t.Fatal(err)

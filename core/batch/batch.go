@@ -28,7 +28,7 @@
 //
 // So a name that is there has its whole contents, and a result that is recorded
 // has its output. What lies between 3 and 5 is done again, and found to be the
-// same.
+// same. TestPowerLoss takes the power from runs at random moments and looks.
 package batch
 
 import (
@@ -60,8 +60,8 @@ type Converter interface {
 
 // Options say what a run does.
 type Options struct {
-	// To is the format of the outputs: "msg", or one that the converter writes,
-	// such as "eml".
+	// To is the format of the outputs: "msg", one that the converter writes, such as
+	// "eml", or Same.
 	To string
 	// Settings are passed to the plugin.
 	Settings map[string]string
@@ -87,13 +87,17 @@ type Options struct {
 	// Folder is where relative paths of inputs start; "" means the working
 	// folder.
 	Folder string
-	// Extension is that of the outputs, with the dot; "" stands for To.
+	// Extension is that of the outputs, with the dot; "" stands for To. With Same
+	// it is that of outputs which are not .msg files, and "" stands for ".eml".
 	Extension string
 	// OutDir is the folder for the outputs.
 	OutDir string
 	// In and Out are where inputs come from and outputs go to; nil means the
 	// file system, and the folder OutDir.
 	In, Out store.Storage
+	// Packed unpacks compressed archives, for planning and for the run; nil means
+	// that each does it for itself.
+	Packed *Unpacker
 	// Overwrite allows outputs to replace files.
 	Overwrite bool
 	// Again makes planning forget what was done before.
@@ -131,10 +135,10 @@ type Options struct {
 	// Found, if not nil, is told each item in planning; Planned the plan.
 	Found   func(Item)
 	Planned func(Header)
-	// Started, if not nil, is told that a message is taken in hand. Done is told
-	// each result when its output has its name. They are not called
-	// concurrently.
-	Started func(input string, size int64)
+	// Started, if not nil, is told that a message is taken in hand, and by which
+	// plugin, "" for none. Done is told each result when its output has its name.
+	// They are not called concurrently.
+	Started func(input, plugin string)
 	Done    func(report.Result)
 	// Record, if not nil, is told results when nothing can undo them any more.
 	// It is not called concurrently. An error ends the run.

@@ -3,18 +3,13 @@ package batch
 import (
 	"context"
 	"errors"
-	"fmt"
 	"path/filepath"
 	"syscall"
 	"time"
 
-	"github.com/oxbridge-mail/oxbridge/core/prepare"
 	"github.com/oxbridge-mail/oxbridge/core/report"
 	"github.com/oxbridge-mail/oxbridge/core/session"
-	"github.com/oxbridge-mail/oxbridge/core/store"
-	"github.com/oxbridge-mail/oxbridge/sdk/mapi"
 	"github.com/oxbridge-mail/oxbridge/sdk/problem"
-	"github.com/oxbridge-mail/oxbridge/sdk/transfer"
 )
 
 // convert does one item: as many attempts as it takes, and the result. The
@@ -61,7 +56,7 @@ var errLoss = errors.New("something would be lost, and losses are failures in th
 // forgotten.
 func (r *Runner) attempt(s *session.Session, f *finished, do func(context.Context, *session.Job) error) error {
 	f.result.Problems = nil
-	src, err := openItem(r.ctx, r.opt.In, &f.item)
+	src, err := openItem(r.ctx, r.opt.In, r.opt.Packed, &f.item)
 	if err != nil {
 		return err
 	}
@@ -82,16 +77,8 @@ func (r *Runner) attempt(s *session.Session, f *finished, do func(context.Contex
 		src.Close()
 		return err
 	}
-	job := &session.Job{
-		Direction: f.item.Direction, Format: f.item.Format, Timeout: r.opt.Timeout, Options: r.opt.Settings,
-		Report: problem.Reporter(f.result.Problems.Add),
-	}
-	job.Prepare = func(m *mapi.Message) error { return r.opt.prepare(job, m) }
-	if f.item.Direction == session.Export {
-		err = export(r.ctx, s, src, out, job, do)
-	} else {
-		err = imports(r.ctx, s, src, out, job, do)
-	}
+	c := conversion{s: s, src: src, out: out, opt: r.opt, report: f.result.Problems.Add, do: do}
+	err = c.run(r.ctx, f.item.Direction, f.item.Format)
 	if err == nil && r.opt.OnLoss == LossFails && f.result.Problems.Worst() >= problem.Loss {
 		err = errLoss
 	}
@@ -106,97 +93,18 @@ func (r *Runner) attempt(s *session.Session, f *finished, do func(context.Contex
 	return nil
 }
 
-// prepare changes the tree of a job's message: an attached message is complete
-// before it becomes a file, and one that comes of a file is seen by
-// Options.Prepare.
-func (o Options) prepare(job *session.Job, m *mapi.Message) error {
-	opt := prepare.Options{MessagesAsFiles: o.MessagesAsFiles, Spool: job.Message.NewSpool, Report: job.Report}
-	own := func(m *mapi.Message) error {
-		if o.Prepare == nil {
-			return nil
-		}
-		return o.Prepare(m)
-	}
-	if job.Direction == session.Export {
-		if err := own(m); err != nil {
-			return err
-		}
-		return prepare.Export(m, opt)
-	}
-	if err := prepare.Import(m, opt); err != nil {
-		return err
-	}
-	return own(m)
-}
-
 // LossFails is the value of Identity.OnLoss for a run in which a message that
 // cannot be carried over whole is a failure.
 const LossFails = "fail"
 
-// An export of n bytes may write outputFree + outputFactor*n bytes: base64 takes
-// a third more than what it encodes, and compressed RTF expands eight times.
-const (
-	outputFree   = 256 << 20
-	outputFactor = 16
-)
-
-// export opens the message and writes the file. It closes src.
-func export(ctx context.Context, s *session.Session, src *store.Source, out *store.Target, job *session.Job, do func(context.Context, *session.Job) error) error {
-	m, err := s.OpenMessage(src, session.Unicode, job.Report, nil)
-	if err != nil {
-		return err
+// pluginOf returns the plugin that converts an item, "" when the host does it by
+// itself.
+func (o Options) pluginOf(it *Item) string {
+	if it.Direction == 0 && it.Format == "msg" {
+		return ""
 	}
-	defer m.Release()
-	job.Message, job.Output = m, out
-	job.MaxOutput = outputFree + outputFactor*src.Size()
-	return do(ctx, job)
+	return o.Plugin
 }
-
-// imports makes a message from the file and saves it. It closes src.
-func imports(ctx context.Context, s *session.Session, src *store.Source, out *store.Target, job *session.Job, do func(context.Context, *session.Job) error) error {
-	defer src.Close()
-	m, err := s.OpenMessage(heldTarget{out}, session.Unicode|session.NoStorageCommit, job.Report, nil)
-	if err != nil {
-		return err
-	}
-	defer m.Release()
-	job.Message, job.Input = m, transfer.NewInput(src, src.Size())
-	if err := do(ctx, job); err != nil {
-		return err
-	}
-	if err := m.SaveChanges(); err != nil {
-		return fmt.Errorf("save %s: %w", out.Path(), err)
-	}
-	return nil
-}
-
-// Once converts one message outside a run: the contents of src, into out, which
-// the caller finishes or closes. It closes src. Of the options, those count that
-// outputs depend on.
-func Once(ctx context.Context, conv Converter, s *session.Session, o Options, src *store.Source, out *store.Target, report problem.Reporter) error {
-	dir, format := Needs(o.To)
-	job := &session.Job{Direction: dir, Format: format, Options: o.Settings, Report: report}
-	job.Prepare = func(m *mapi.Message) error { return o.prepare(job, m) }
-	if dir == session.Export {
-		return export(ctx, s, src, out, job, conv.Convert)
-	}
-	return imports(ctx, s, src, out, job, conv.Convert)
-}
-
-// Import reads a file in the format of the run that is not .msg into m, without
-// saving it. The source stays open: m reads from it.
-func Import(ctx context.Context, conv Converter, o Options, m *session.Message, src *store.Source) error {
-	_, format := Needs(o.To)
-	job := &session.Job{Direction: session.Import, Format: format, Options: o.Settings, Message: m, Input: transfer.NewInput(src, src.Size())}
-	job.Prepare = func(m *mapi.Message) error { return o.prepare(job, m) }
-	return conv.Convert(ctx, job)
-}
-
-// heldTarget is the storage of a message that outlives the message.
-type heldTarget struct{ *store.Target }
-
-// Close does nothing: the output is closed by whoever publishes it.
-func (heldTarget) Close() error { return nil }
 
 // display returns an output as the user would write it.
 func (o Options) display(name string) string {

@@ -16,10 +16,10 @@ import (
 // Unix give their mailboxes no extension.
 var mailboxExtensions = map[string]bool{".mbox": true, ".mbx": true, "": true}
 
-// isMailbox reports whether a file is a mailbox, which counts in runs to .msg
-// files: its name and its first line say so.
+// isMailbox reports whether a file is a mailbox, which counts in runs that read
+// Internet messages: its name and its first line say so.
 func (p *planner) isMailbox(src *store.Source, rel string) bool {
-	if p.opt.To != "msg" || !mailboxExtensions[strings.ToLower(path.Ext(rel))] {
+	if p.opt.To != "msg" && p.opt.To != Same || !mailboxExtensions[strings.ToLower(path.Ext(rel))] {
 		return false
 	}
 	head := make([]byte, min(src.Size(), 100))

@@ -16,7 +16,6 @@ var inputExtensions = map[string]bool{".msg": true, ".eml": true, ".emlx": true,
 // A namer gives outputs their names. Which names there are depends on the inputs
 // and their order alone, so that every planning of the same run finds the same.
 type namer struct {
-	to string
 	// tree says that folders come in the order of a walk, each once: a folder
 	// that was left is forgotten then.
 	tree   bool
@@ -31,38 +30,38 @@ type level struct {
 }
 
 // name returns the name for the output of an input that lies at rel, with
-// slashes: its extension is replaced. When that is taken, the extension is
+// slashes: its extension is replaced by to. When that is taken, the extension is
 // added; when that is taken too, a number is.
-func (n *namer) name(input, rel string) (string, error) {
+func (n *namer) name(input, rel, to string) (string, error) {
 	stem := rel
 	if ext := path.Ext(rel); inputExtensions[strings.ToLower(ext)] && ext != path.Base(rel) {
 		stem = strings.TrimSuffix(rel, ext)
 	}
 	taken := n.enter(path.Dir(rel))
-	for _, name := range []string{stem + "." + n.to, rel + "." + n.to} {
+	for _, name := range []string{stem + "." + to, rel + "." + to} {
 		if free, err := n.claim(taken, input, name); free || err != nil {
 			return name, err
 		}
 	}
-	return n.number(taken, input, stem)
+	return n.number(taken, input, stem, to)
 }
 
 // wish returns a name for an output that is to be called stem, numbered when
 // that is taken.
-func (n *namer) wish(input, stem string) (string, error) {
+func (n *namer) wish(input, stem, to string) (string, error) {
 	taken := n.enter(path.Dir(stem))
-	name := stem + "." + n.to
+	name := stem + "." + to
 	if free, err := n.claim(taken, input, name); free || err != nil {
 		return name, err
 	}
-	return n.number(taken, input, stem)
+	return n.number(taken, input, stem, to)
 }
 
 // number tries numbers from 2 on.
-func (n *namer) number(taken map[string]int, input, stem string) (string, error) {
-	key := sameName(stem + "." + n.to)
+func (n *namer) number(taken map[string]int, input, stem, to string) (string, error) {
+	key := sameName(stem + "." + to)
 	for i := max(2, taken[key]+1); ; i++ {
-		name := stem + " (" + strconv.Itoa(i) + ")." + n.to
+		name := stem + " (" + strconv.Itoa(i) + ")." + to
 		free, err := n.claim(taken, input, name)
 		if free || err != nil {
 			taken[key] = i // the next one need not try the same numbers again

@@ -12,7 +12,7 @@ import (
 
 func TestNamesAreTakenOnce(t *testing.T) {
 	t.Parallel()
-	n := namer{to: "msg", tree: true}
+	n := namer{tree: true}
 	want := [][2]string{ // input, output, in the order of a walk
 		{"a", "a.msg"},
 		{"a.d/x.eml", "a.d/x.msg"},
@@ -24,7 +24,7 @@ func TestNamesAreTakenOnce(t *testing.T) {
 		{"note.txt", "note.txt.msg"},
 	}
 	for _, w := range want {
-		if got, err := n.name(w[0], w[0]); got != w[1] || err != nil {
+		if got, err := n.name(w[0], w[0], "msg"); got != w[1] || err != nil {
 			t.Errorf("name(%q) = %q, %v, want %q", w[0], got, err, w[1])
 		}
 	}
@@ -42,9 +42,9 @@ func (owners) Recall(string) (report.Result, bool, error) { return report.Result
 
 func TestNamesOfEarlierRunsAreTaken(t *testing.T) {
 	t.Parallel()
-	n := namer{to: "eml", tree: true, memory: owners{"a.eml": "in/other.msg", "b.eml": "in/b.msg"}}
+	n := namer{tree: true, memory: owners{"a.eml": "in/other.msg", "b.eml": "in/b.msg"}}
 	for input, want := range map[string]string{"in/a.msg": "a.msg.eml", "in/b.msg": "b.eml"} {
-		if got, err := n.name(input, path.Base(input)); got != want || err != nil {
+		if got, err := n.name(input, path.Base(input), "eml"); got != want || err != nil {
 			t.Errorf("name(%q) = %q, %v, want %q", input, got, err, want)
 		}
 	}
@@ -52,13 +52,13 @@ func TestNamesOfEarlierRunsAreTaken(t *testing.T) {
 
 func TestWishesAreNumbered(t *testing.T) {
 	t.Parallel()
-	n := namer{to: "eml"}
+	n := namer{}
 	for i, want := range []string{"x/s.eml", "x/s (2).eml", "x/s (3).eml", "s.eml", "x/s (4).eml"} {
 		stem := "x/s"
 		if i == 3 {
 			stem = "s"
 		}
-		if got, err := n.wish("in", stem); got != want || err != nil {
+		if got, err := n.wish("in", stem, "eml"); got != want || err != nil {
 			t.Errorf("wish %d = %q, %v, want %q", i, got, err, want)
 		}
 	}

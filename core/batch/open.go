@@ -15,8 +15,12 @@ import (
 )
 
 // openItem opens an input for reading.
-func openItem(ctx context.Context, in store.Storage, it *Item) (*store.Source, error) {
-	src, err := in.Open(ctx, it.Path)
+func openItem(ctx context.Context, in store.Storage, packed *Unpacker, it *Item) (src *store.Source, err error) {
+	if it.Range != nil && it.Range.Packed {
+		src, _, err = packed.open(ctx, in, it.Path)
+	} else {
+		src, err = in.Open(ctx, it.Path)
+	}
 	if err != nil || it.Range == nil {
 		return src, err
 	}
@@ -69,7 +73,7 @@ func openMember(archive *store.Source, it *Item) (*store.Source, error) {
 		}
 		return store.NewSource(bytes.NewReader(b), it.Size, archive.ModTime(), nil), nil
 	}
-	f, err := os.CreateTemp("", store.TempPrefix+"*")
+	f, err := newTemp()
 	if err != nil {
 		return nil, err
 	}
@@ -85,12 +89,22 @@ func openMember(archive *store.Source, it *Item) (*store.Source, error) {
 	return store.NewSource(f, it.Size, archive.ModTime(), file), nil
 }
 
+// newTemp makes a temporary file. Where a file in use can be removed it has no
+// name any more, so that nothing stays behind of a process that is killed.
+func newTemp() (*os.File, error) {
+	f, err := os.CreateTemp("", store.TempPrefix+"*")
+	if err == nil {
+		_ = os.Remove(f.Name())
+	}
+	return f, err
+}
+
 // tempFile is a file that is gone when it is closed.
 type tempFile struct{ *os.File }
 
 func (f tempFile) Close() error {
 	err := f.File.Close()
-	if rerr := os.Remove(f.Name()); err == nil {
+	if rerr := os.Remove(f.Name()); err == nil && !errors.Is(rerr, fs.ErrNotExist) {
 		err = rerr
 	}
 	return err
@@ -109,6 +123,7 @@ func digestItem(it *Item, src *store.Source) (store.Digest, error) {
 // what is in the archive that it opened last. Not safe for concurrent use.
 type Opener struct {
 	In      store.Storage
+	Packed  *Unpacker // for compressed archives; may be shared, must not be nil
 	archive string
 	members map[string]member
 }
@@ -140,7 +155,7 @@ func (o *Opener) openMember(ctx context.Context, archive, name string) (*store.S
 	if !ok || m.bad != "" {
 		return nil, &fs.PathError{Op: "open", Path: archive + "!" + name, Err: fs.ErrNotExist}
 	}
-	return openItem(ctx, o.In, &Item{Path: archive, Member: name, Range: &m.where, Size: m.size})
+	return openItem(ctx, o.In, o.Packed, &Item{Path: archive, Member: name, Range: &m.where, Size: m.size})
 }
 
 // list reads what is in an archive.
@@ -154,14 +169,17 @@ func (o *Opener) list(ctx context.Context, archive string) error {
 	if err != nil {
 		return err
 	}
-	read, ok := containers[kind]
-	if kind == KindEML {
-		read, ok = mailboxMembers, true
+	var list []member
+	switch kind {
+	case KindEML:
+		list, err = mailboxMembers(src)
+	case KindZip, KindTar:
+		list, _, err = listContainer(src, kind)
+	case KindPacked:
+		list, err = o.listPacked(ctx, archive)
+	default:
+		err = &fs.PathError{Op: "open", Path: archive, Err: errors.New("is no archive")}
 	}
-	if !ok {
-		return &fs.PathError{Op: "open", Path: archive, Err: errors.New("is no archive")}
-	}
-	list, err := read(src)
 	if err != nil {
 		return err
 	}
@@ -170,4 +188,14 @@ func (o *Opener) list(ctx context.Context, archive string) error {
 		o.members[m.name] = m
 	}
 	return nil
+}
+
+func (o *Opener) listPacked(ctx context.Context, archive string) ([]member, error) {
+	src, _, err := o.Packed.open(ctx, o.In, archive)
+	if err != nil {
+		return nil, err
+	}
+	defer src.Close()
+	list, _, err := listContainer(src, KindPacked)
+	return list, err
 }

@@ -103,7 +103,8 @@ type Item struct {
 	Range  *Range // where the member lies
 	Size   int64  // bytes
 	Out    string // name of the output in the storage of the outputs
-	// Format is that of the side that is not .msg.
+	// Format is that of the side that is not .msg; when the format stays, that of
+	// both, and Direction is 0.
 	Format    string
 	Direction session.Direction
 	// Prior is the SHA-256 of an earlier output for this input, which may be
@@ -120,6 +121,9 @@ type Range struct {
 	Offset  int64 `json:"offset"`
 	Length  int64 `json:"length"`            // bytes
 	Deflate bool  `json:"deflate,omitempty"` // the bytes are compressed
+	// Packed says that the archive is compressed as a whole: Offset and Length are
+	// those in what it unpacks to.
+	Packed bool `json:"packed,omitempty"`
 	// Mailbox says that the file is a mailbox; Quoted are the offsets in the
 	// message of each ">" that is not part of it.
 	Mailbox bool    `json:"mailbox,omitempty"`
@@ -149,6 +153,7 @@ type jsonItem struct {
 	OutBytes  []byte       `json:"out_base64,omitempty"`
 	Format    string       `json:"format,omitempty"`
 	Import    bool         `json:"import,omitempty"`
+	Same      bool         `json:"same,omitempty"` // the format stays
 	Prior     string       `json:"prior,omitempty"`
 	Why       string       `json:"why,omitempty"`
 	State     report.State `json:"state,omitempty"`
@@ -158,7 +163,7 @@ type jsonItem struct {
 // MarshalJSON implements json.Marshaler.
 func (it Item) MarshalJSON() ([]byte, error) {
 	j := jsonItem{Member: it.Member, Range: it.Range, Size: it.Size, Format: it.Format, Import: it.Direction == session.Import,
-		Prior: it.Prior, Why: it.Why, State: it.State, Reason: it.Reason}
+		Same: it.Direction == 0 && it.Format != "", Prior: it.Prior, Why: it.Why, State: it.State, Reason: it.Reason}
 	j.Path, j.PathBytes = textOrBytes(it.Path)
 	j.Out, j.OutBytes = textOrBytes(it.Out)
 	return json.Marshal(j)
@@ -172,7 +177,10 @@ func (it *Item) UnmarshalJSON(b []byte) error {
 	}
 	*it = Item{Path: j.Path + string(j.PathBytes), Member: j.Member, Range: j.Range, Size: j.Size, Out: j.Out + string(j.OutBytes),
 		Format: j.Format, Direction: session.Export, Prior: j.Prior, Why: j.Why, State: j.State, Reason: j.Reason}
-	if j.Import {
+	switch {
+	case j.Same:
+		it.Direction = 0
+	case j.Import:
 		it.Direction = session.Import
 	}
 	return nil

@@ -243,7 +243,7 @@ func TestDrainEndsAfterWhatIsInHand(t *testing.T) {
 		return nil
 	}}
 	out := t.TempDir()
-	opt := Options{To: "msg", OutDir: out, Jobs: 2, Drain: drain, Started: func(string, int64) {
+	opt := Options{To: "msg", OutDir: out, Jobs: 2, Drain: drain, Started: func(string, string) {
 		mu.Lock()
 		started++
 		mu.Unlock()

@@ -48,11 +48,15 @@ func ListedRoot(line string) Root {
 // counted and left out.
 func MakePlan(ctx context.Context, dir string, roots []Root, opt Options) (*Plan, error) {
 	opt = opt.withDefaults()
+	if opt.Packed == nil {
+		opt.Packed = new(Unpacker)
+		defer opt.Packed.Close()
+	}
 	w, err := newPlanWriter(dir, Header{Identity: opt.Identity(roots), OutDir: opt.OutDir, Made: opt.now()}, opt.ShardItems, opt.ShardBytes)
 	if err != nil {
 		return nil, err
 	}
-	p := &planner{opt: opt, w: w, names: namer{to: opt.extension(), memory: opt.Memory, tree: len(roots) == 1 && opt.Naming == ""}}
+	p := &planner{opt: opt, w: w, names: namer{memory: opt.Memory, tree: len(roots) == 1 && opt.Naming == ""}}
 	for _, root := range roots {
 		if err := p.root(ctx, root); err != nil {
 			w.file.Close()
@@ -157,23 +161,26 @@ func (p *planner) file(ctx context.Context, e store.Entry, rel string, named boo
 		it.State, it.Reason = report.Failed, cause(err)
 		return p.add(it)
 	}
-	if list, ok := containers[kind]; ok && containerNames[strings.ToLower(path.Ext(rel))] {
-		return p.container(ctx, it, src, list, rel)
+	switch {
+	case kind == KindPacked && isContainer(rel):
+		return p.packed(ctx, it, rel)
+	case containers[kind] != nil && isContainer(rel):
+		return p.container(ctx, it, src, kind, rel, nil)
 	}
 	return p.message(ctx, it, src, kind, rel, named)
 }
 
 // message plans an input that is a message, or is none.
 func (p *planner) message(ctx context.Context, it Item, src *store.Source, kind Kind, rel string, named bool) error {
-	want := targetOf(p.opt.To)
-	if kind != want.from {
-		it.State, it.Reason = report.Skipped, "not "+want.what
+	t, ok := p.opt.target(kind, rel)
+	if !ok {
+		it.State, it.Reason = report.Skipped, "not "+source(p.opt.To)
 		if named {
 			it.State = report.Failed
 		}
 		return p.add(it)
 	}
-	it.Direction, it.Format = want.direction, want.format
+	it.Direction, it.Format = t.direction, t.format
 	due, err := p.recall(ctx, &it, src)
 	if err != nil || !due {
 		if !due && err == nil {
@@ -182,7 +189,7 @@ func (p *planner) message(ctx context.Context, it Item, src *store.Source, kind 
 		return err
 	}
 	if it.Out == "" {
-		if it.Out, err = p.name(ctx, &it, src, rel); err != nil {
+		if it.Out, err = p.name(&it, src, rel, t.extension); err != nil {
 			return err
 		}
 	}
@@ -190,18 +197,18 @@ func (p *planner) message(ctx context.Context, it Item, src *store.Source, kind 
 }
 
 // name gives the output of an item its name.
-func (p *planner) name(_ context.Context, it *Item, src *store.Source, rel string) (string, error) {
+func (p *planner) name(it *Item, src *store.Source, rel, extension string) (string, error) {
 	if p.opt.Layout == LayoutMaildir {
 		return maildirName(it, src, rel)
 	}
 	if p.opt.Naming == "" {
-		return p.names.name(it.Name(), rel)
+		return p.names.name(it.Name(), rel, extension)
 	}
 	stem, err := p.opt.template.stem(it, src, rel)
 	if err != nil {
 		return "", err
 	}
-	return p.names.wish(it.Name(), stem)
+	return p.names.wish(it.Name(), stem, extension)
 }
 
 // add plans an item.

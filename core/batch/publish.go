@@ -162,7 +162,7 @@ func (p *publisher) one(f finished) {
 			f.result.OutputSHA256, f.result.OutputBytes = f.digest.SHA256, f.digest.Size
 		}
 	}
-	f.result.Finished, f.result.Plugin, f.result.Shard = r.opt.now(), r.opt.Plugin, f.shard
+	f.result.Finished, f.result.Plugin, f.result.Shard = r.opt.now(), r.opt.pluginOf(&f.item), f.shard
 	f.target = nil
 	r.inHand.Add(-1)
 	if f.result.State == report.Failed {

@@ -33,7 +33,7 @@ func (r *Runner) quarantine(f *finished) error {
 	}); err != nil {
 		return err
 	}
-	src, err := openItem(context.WithoutCancel(r.ctx), r.opt.In, &f.item)
+	src, err := openItem(context.WithoutCancel(r.ctx), r.opt.In, r.opt.Packed, &f.item)
 	if err != nil {
 		return nil //nolint:nilerr // an input that cannot be read has its reason there, and no copy
 	}

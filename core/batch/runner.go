@@ -27,6 +27,7 @@ type Runner struct {
 
 	// drained is closed when the run is asked to end. The messages in hand go
 	// on, so it is not the context of the jobs that ends.
+	own         *Unpacker // nil when the options have one
 	drained     chan struct{}
 	drainedOnce sync.Once
 	folders     sync.Map // folders of outputs that enter has seen
@@ -59,6 +60,10 @@ const maxUnpublished = 128
 func NewRunner(ctx context.Context, conv Converter, opt Options) *Runner {
 	r := &Runner{opt: opt.withDefaults(), conv: conv, small: make(chan task), large: make(chan task), done: make(chan finished, maxUnpublished), drained: make(chan struct{})}
 	r.ctx, r.abort = context.WithCancelCause(ctx)
+	if r.opt.Packed == nil {
+		r.own = new(Unpacker)
+		r.opt.Packed = r.own
+	}
 	for i := range r.opt.Jobs {
 		large := r.large
 		if i >= (r.opt.Jobs+1)/2 {
@@ -78,6 +83,9 @@ func (r *Runner) Close() (report.Summary, error) {
 	r.jobs.Wait()
 	close(r.done)
 	r.closing.Wait()
+	if r.own != nil {
+		r.own.Close()
+	}
 	err := r.err()
 	r.abort(nil)
 	if err != nil {
@@ -196,7 +204,7 @@ func (r *Runner) do(s *session.Session, t task) {
 	}
 	if r.opt.Started != nil {
 		r.mu.Lock()
-		r.opt.Started(t.item.Name(), t.item.Size)
+		r.opt.Started(t.item.Name(), r.opt.pluginOf(&t.item))
 		r.mu.Unlock()
 	}
 	f, fatal := r.convert(s, t)

@@ -10,11 +10,12 @@ type Kind uint8
 
 // The kinds.
 const (
-	KindOther Kind = iota
-	KindMSG        // a compound file, which may or may not hold a message
-	KindEML        // an Internet message
-	KindZip        // a zip file, or a document that is one
-	KindTar        // a tar archive
+	KindOther  Kind = iota
+	KindMSG         // a compound file, which may or may not hold a message
+	KindEML         // an Internet message
+	KindZip         // a zip file, or a document that is one
+	KindTar         // a tar archive
+	KindPacked      // a compressed file, which may hold a tar archive
 )
 
 const (
@@ -44,6 +45,9 @@ func Sniff(head []byte) Kind {
 	}
 	if len(head) > tarMagic && bytes.HasPrefix(head[tarMagic:], []byte("ustar")) {
 		return KindTar
+	}
+	if isPacked(head) {
+		return KindPacked
 	}
 	head = bytes.TrimPrefix(head, []byte("\xEF\xBB\xBF"))
 	head = bytes.TrimLeft(head, "\r\n \t")

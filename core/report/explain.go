@@ -18,6 +18,9 @@ const keepOriginal = "Keep the original if you need what is missing; --on-loss f
 // explanations are all codes that the host and the built-in plugins report, in
 // the order of their names. The test beside this file holds it to the sources.
 var explanations = []Explanation{
+	{"address.international", "An address cannot stand in a header field and was written as a name, to which nothing is delivered.",
+		"Letters that are not ASCII before the @ need internationalised mail (RFC 6532). Addresses that break the syntax have no form at all.",
+		"Convert with --international if all who get the message can read such mail."},
 	{"address.unresolved", "An address is no Internet address and was written in encapsulated form.",
 		"Inside Exchange, people have addresses such as /O=ORG/CN=NAME. Which Internet address belongs to them is known to the directory only; none is invented.",
 		"Look the person up by the display name, which is kept. Converted back, the address is what it was."},

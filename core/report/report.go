@@ -40,7 +40,7 @@ type Result struct {
 	SHA256       string    // of the input, "" when it was not read to its end
 	OutputSHA256 string
 	OutputBytes  int64
-	Plugin       string // that converted it, with its version: "eml 1.0.0"
+	Plugin       string // that converted it, with its version: "eml 1.0.0"; "" for none
 	Finished     time.Time
 	Shard        int // of the plan
 }
@@ -104,6 +104,15 @@ func (s Summary) String() string {
 //	         output_name, output_bytes, output_sha256  of the output; the name is
 //	                            below the folder of the outputs, with slashes
 //	         duration_ms, finished, plugin, shard
+//	         plugin is not there for what the host did by itself
+//	progress every few seconds, and once before the summary:
+//	         seconds, seconds_left     since the plan was made; to the end, as an estimate
+//	         total, done_before        inputs planned, and inputs left out of the plan
+//	         done, failed, problems, bytes, in_hand, per_second
+//	         slowest                   input and seconds of what is in hand the longest
+//	         plugins                   a list of plugin ("" for the host), and for each
+//	                                   done, failed, problems, bytes, in_hand, per_second,
+//	                                   slowest
 //	summary  once, at the end: converted, with_loss, failed, skipped, done_before,
 //	         bytes, seconds
 type JSONWriter struct{ enc *json.Encoder }

@@ -30,6 +30,7 @@ type document struct {
 	page   int       // guarded by mu; code page of the strings to write, 0 for Unicode
 	asked  bool      // guarded by mu; page was asked for, and is not just that of the file
 	recode bool      // guarded by mu; page has changed since the last save
+	oft    bool      // guarded by mu; the file is, or is to be, an Outlook template
 
 	loose resources
 }
@@ -52,7 +53,7 @@ func (d *document) open() error {
 	if err != nil {
 		return err
 	}
-	d.file = f
+	d.file, d.oft = f, f.Template()
 	d.names.seed(f.Names())
 	if (d.flags|d.session.flags)&Unicode == 0 {
 		d.page = f.CodePage()
@@ -116,7 +117,7 @@ func (d *document) writeIn(tree *mapi.Message, extra *msg.Extra, report problem.
 		return err
 	}
 	opt := msg.WriteOptions{
-		Extra: extra, Names: d.names.list, Template: d.file != nil && d.file.Template(),
+		Extra: extra, Names: d.names.list, Template: d.oft,
 		CodePage: d.page, Lossless: !d.asked,
 	}
 	if err := msg.Write(w, tree, opt, report); err != nil {

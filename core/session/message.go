@@ -136,6 +136,21 @@ func (m *Message) SetContents(tree *mapi.Message) error {
 	return nil
 }
 
+// Template reports whether the file of the message is an Outlook template (.oft).
+func (m *Message) Template() bool {
+	m.doc.mu.Lock()
+	defer m.doc.mu.Unlock()
+	return m.doc.oft
+}
+
+// SetTemplate says whether the file that the next SaveChanges writes is an
+// Outlook template.
+func (m *Message) SetTemplate(template bool) {
+	m.doc.mu.Lock()
+	defer m.doc.mu.Unlock()
+	m.doc.oft = template
+}
+
 // commit writes a top-level message to its storage, and hands an embedded one
 // to its attachment.
 func (m *Message) commit(force bool) error {

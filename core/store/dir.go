@@ -9,6 +9,7 @@ import (
 	"path"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 )
 
@@ -165,13 +166,16 @@ func (d Dir) Delete(_ context.Context, name string) error {
 }
 
 // Sync implements Storage. Where the whole file system can be synced by one call
-// it is; elsewhere the files are, and the folders that hold them.
+// it is, and those that are mounted or linked to in it; elsewhere the files are,
+// and the folders on the way to them.
 func (d Dir) Sync(_ context.Context, finished []*Target, published []string) error {
-	root := d.Root
-	if root == "" {
-		root = "."
+	names := slices.Clone(published)
+	for _, t := range finished {
+		if rel, err := filepath.Rel(d.Path("."), t.path); err == nil {
+			names = append(names, filepath.ToSlash(rel))
+		}
 	}
-	err := syncAll(root)
+	err := syncAll(d.foldersOf(names))
 	if !errors.Is(err, errors.ErrUnsupported) {
 		return err
 	}
@@ -183,19 +187,29 @@ func (d Dir) Sync(_ context.Context, finished []*Target, published []string) err
 			return err
 		}
 	}
-	folders := map[string]bool{}
-	for _, name := range published {
-		folders[filepath.Dir(d.Path(name))] = true
-	}
 	if runtime.GOOS == "windows" {
 		return nil // folders cannot be synced there, and need not be
 	}
-	for dir := range folders {
-		if err := syncFolder(dir); err != nil {
+	for _, dir := range d.foldersOf(published) {
+		if err := syncFolder(dir); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}
 	}
 	return nil
+}
+
+// foldersOf returns the root and every folder on the way from it to objects, each
+// once: a file is there after a loss of power when each of them has the next.
+func (d Dir) foldersOf(names []string) []string {
+	folders := []string{d.Path(".")}
+	seen := map[string]bool{".": true}
+	for _, name := range names {
+		for dir := path.Dir(filepath.ToSlash(name)); !seen[dir] && dir != "/"; dir = path.Dir(dir) {
+			seen[dir] = true
+			folders = append(folders, d.Path(dir))
+		}
+	}
+	return folders
 }
 
 func syncFolder(dir string) error {

@@ -98,6 +98,27 @@ func TestDirLinks(t *testing.T) {
 	}
 }
 
+// TestDirSyncsTheWayToObjects lists the folders without which an object is not
+// there after a loss of power.
+func TestDirSyncsTheWayToObjects(t *testing.T) {
+	t.Parallel()
+	d := Dir{Root: "out"}
+	want := []string{"out", "out/a/b", "out/a", "out/c"}
+	for i := range want {
+		want[i] = filepath.FromSlash(want[i])
+	}
+	if got := d.foldersOf([]string{"a/b/x", "a/y", "z", "c/x", "a/b/w"}); !slices.Equal(got, want) {
+		t.Errorf("foldersOf() = %v, want %v", got, want)
+	}
+	root := Dir{Root: t.TempDir()}
+	if err := root.Sync(t.Context(), nil, []string{"gone/x"}); err != nil {
+		t.Errorf("Sync() of a folder that is gone: %v", err)
+	}
+	if err := (Dir{Root: root.Path("nowhere")}).Sync(t.Context(), nil, nil); err == nil {
+		t.Error("Sync() of a root that is not there")
+	}
+}
+
 func TestDirObjects(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

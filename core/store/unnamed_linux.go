@@ -1,6 +1,8 @@
 package store
 
 import (
+	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -38,15 +40,29 @@ func nameUnnamed(f *os.File, path string) error {
 	return err
 }
 
-// syncAll writes the whole file system of a folder to its disk: one call, where
-// syncing hundreds of files one by one waits for the disk hundreds of times.
-func syncAll(dir string) error {
-	f, err := os.Open(dir)
-	if err != nil {
-		return err
+// syncAll writes the whole file systems of folders to their disks: one call each,
+// where syncing hundreds of files one by one waits for the disk hundreds of times.
+func syncAll(dirs []string) error {
+	synced := map[uint64]bool{}
+	for _, dir := range dirs {
+		f, err := os.Open(dir)
+		if errors.Is(err, fs.ErrNotExist) && dir != dirs[0] {
+			continue // somebody removed it
+		}
+		if err != nil {
+			return err
+		}
+		var st unix.Stat_t
+		if err = unix.Fstat(int(f.Fd()), &st); err == nil && !synced[uint64(st.Dev)] {
+			synced[uint64(st.Dev)] = true
+			err = unix.Syncfs(int(f.Fd()))
+		}
+		_ = f.Close() // nothing was written through it
+		if err != nil {
+			return err
+		}
 	}
-	defer f.Close()
-	return unix.Syncfs(int(f.Fd()))
+	return nil
 }
 
 // canNameUnnamed reports whether files without a name can be given one here:

@@ -11,4 +11,4 @@ func createUnnamed(string) (*os.File, error) { return nil, errors.ErrUnsupported
 
 func nameUnnamed(*os.File, string) error { return errors.ErrUnsupported }
 
-func syncAll(string) error { return errors.ErrUnsupported }
+func syncAll([]string) error { return errors.ErrUnsupported }

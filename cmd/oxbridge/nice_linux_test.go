@@ -1,0 +1,59 @@
+package main
+
+import (
+	"bufio"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// TestNiceIsForEveryThread looks at the priority of the program and its plugin
+// while a message is in hand: on Linux each thread has its own.
+func TestNiceIsForEveryThread(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	in, slow := filepath.Join(dir, "in"), filepath.Join(dir, "slow")
+	makeInputs(t, in, "eml", 5)
+	self, err := filepath.Abs(os.Args[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(slow, fmt.Appendf(nil, "#!/bin/sh\n%s=1 exec %s \"$@\"\n", asSlowPlugin, self), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	cmd, _ := program(t.Context(), "convert", "--to", "eml", "--out", filepath.Join(dir, "out"), "--plugin", slow, "--nice", "7", "--sandbox", "off", "--log-format", "json", in)
+	cmd.Stderr = nil
+	stderr, err := cmd.StderrPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	lines := bufio.NewScanner(stderr)
+	for lines.Scan() && !strings.Contains(lines.Text(), "in hand") {
+	}
+	pid := strconv.Itoa(cmd.Process.Pid)
+	processes := append(children(pid), pid)
+	threads := 0
+	for _, p := range processes {
+		stats, _ := filepath.Glob(filepath.Join("/proc", p, "task", "*", "stat"))
+		for _, path := range stats {
+			_, rest, _ := strings.Cut(readFile(path), ") ") // the name may have blanks
+			if fields := strings.Fields(rest); len(fields) > 16 {
+				threads++
+				if fields[16] != "7" { // proc(5), field 19
+					t.Errorf("%s has the priority %s, want 7", path, fields[16])
+				}
+			}
+		}
+	}
+	if threads < 3 || len(processes) < 2 {
+		t.Errorf("%d threads of %d processes were seen", threads, len(processes))
+	}
+	_ = cmd.Process.Kill()
+	_ = cmd.Wait()
+}
