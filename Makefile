@@ -10,7 +10,7 @@ GRPCIO           := 1.85.3
 PYPROTOBUF       := 7.36.2
 
 # The rooms where several goroutines meet.
-CONCURRENT := ./sdk/... ./core/session ./core/hostsvc ./core/pluginhost ./core/batch ./core/ledger ./core/store ./core/audit ./plugins/...
+CONCURRENT := ./sdk/... ./core/session ./core/hostsvc ./core/pluginhost ./core/conformance ./core/batch ./core/ledger ./core/store ./core/audit ./plugins/...
 
 BIN      := $(CURDIR)/.bin
 MODULE   := github.com/oxbridge-mail/oxbridge

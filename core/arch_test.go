@@ -34,6 +34,7 @@ var inside = map[string][]string{
 	"hostsvc":     {"session"},
 	"sandbox":     {},
 	"pluginhost":  {"session", "hostsvc", "sandbox"},
+	"conformance": {"pluginhost"},
 	"report":      {},
 	"look":        {"store"},
 	"diff":        {"look"},
@@ -45,7 +46,7 @@ var inside = map[string][]string{
 }
 
 // transport lists the rooms that may know go-plugin and gRPC.
-var transport = []string{"sdk/internal/serve", "sdk/pluginv1", "sdk/wire", "sdk/plugintest", "core/hostsvc", "core/pluginhost"}
+var transport = []string{"sdk/internal/serve", "sdk/pluginv1", "sdk/wire", "sdk/plugintest", "core/hostsvc", "core/pluginhost", "core/conformance"}
 
 func TestImportArrows(t *testing.T) {
 	t.Parallel()

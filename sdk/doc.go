@@ -79,5 +79,10 @@
 //	got, problems := plugintest.Export(t, plugin, "subject", message)
 //
 // The program itself prints what it can do when it is started with the argument
-// describe.
+// describe, and
+//
+//	oxbridge plugin test ./oxbridge-plugin-subjects
+//
+// checks the program over the wire: how it starts and ends, and what it makes of
+// messages that are hostile or huge.
 package sdk

@@ -106,7 +106,7 @@ func newRootCommand(stdout, stderr io.Writer) *cobra.Command {
 	root.AddCommand(newConvertCommand(stdout, stderr), newPlanCommand(stdout, stderr), newRunShardCommand(stdout, stderr),
 		newReportCommand(stdout, stderr), newRunsCommand(stdout, stderr), newExplainCommand(stdout),
 		newAuditCommand(stdout, stderr), newMboxCommand(stderr), newInspectCommand(stdout, stderr), newDiffCommand(stdout, stderr),
-		newCatCommand(stdout, stderr), newVerifyCommand(stdout, stderr), newRepairCommand(stdout), newVersionCommand(stdout), newDocsCommand(stdout))
+		newCatCommand(stdout, stderr), newVerifyCommand(stdout, stderr), newRepairCommand(stdout), newPluginCommand(stdout, stderr), newVersionCommand(stdout), newDocsCommand(stdout))
 	addCompletions(root)
 	return root
 }

@@ -61,6 +61,21 @@ type lane struct {
 
 // generate starts a process and opens its lanes.
 func generate(ctx context.Context, c Command, opt Options, lanes int) (*generation, error) {
+	g, err := newGeneration(c, opt)
+	if err != nil {
+		return nil, err
+	}
+	if err := g.begin(ctx, opt, lanes); err != nil {
+		err = g.startError(err)
+		_ = g.stop(false) // the first error says more
+		return nil, err
+	}
+	g.p.log.Debug("plugin process started", "version", g.desc.Version)
+	return g, nil
+}
+
+// newGeneration prepares a process that is not started.
+func newGeneration(c Command, opt Options) (*generation, error) {
 	dir, err := socketDir()
 	if err != nil {
 		return nil, &Error{Plugin: c.Name, What: "has no folder for its socket: " + err.Error(), Err: err}
@@ -76,12 +91,6 @@ func generate(ctx context.Context, c Command, opt Options, lanes int) (*generati
 		g.p.cmd.Env = append(g.p.cmd.Env, env...)
 		return g.p
 	})
-	if err := g.begin(ctx, opt, lanes); err != nil {
-		err = g.startError(err)
-		_ = g.stop(false) // the first error says more
-		return nil, err
-	}
-	log.Debug("plugin process started", "pid", g.p.id(), "version", g.desc.Version)
 	return g, nil
 }
 

@@ -246,7 +246,8 @@ func (j *job) result(err error) pluginv1.Result {
 		return pluginv1.Result_RESULT_UNSUPPORTED
 	case r != pluginv1.Result_RESULT_INTERNAL:
 		return r
-	case stopped && (errors.As(err, &ended) || j.ctx.Err() != nil):
+	// halted is closed before ctx ends, and what waits for an answer wakes by it.
+	case stopped && (errors.As(err, &ended) || j.ctx.Err() != nil || j.isHalted()):
 		return pluginv1.Result_RESULT_CANCELLED
 	case errors.As(err, &refused) && damaged(refused):
 		return pluginv1.Result_RESULT_BAD_INPUT

@@ -93,10 +93,14 @@ func (o *output) flush(last bool) {
 	o.chunk = nil
 }
 
-// finish sends the rest.
+// finish sends the rest, and with it the end of the stream: an empty frame when
+// nothing is left.
 func (o *output) finish() error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	if o.chunk == nil && o.err == nil {
+		o.chunk, o.n = wire.NewChunk(), 0
+	}
 	o.flush(true)
 	return o.err
 }

@@ -179,8 +179,6 @@ class Job:
         self.id = number
         self.format = begin.format
         self.options = {o.name: o.default for o in lane.plugin.options}
-        self.options.update({o.name: o.read(begin.options[o.name]) for o in lane.plugin.options
-                             if o.name in begin.options})
         self.log = Log(number)
         self._lane = lane
         self._begin = begin
@@ -294,7 +292,17 @@ class Job:
         except Cancelled:
             pass
 
+    def _settle(self):
+        """Takes the settings of the job."""
+        for o in self._lane.plugin.options:
+            if o.name in self._begin.options:
+                try:
+                    self.options[o.name] = o.read(self._begin.options[o.name])
+                except ValueError as e:
+                    raise Unsupported(str(e)) from e
+
     def _convert(self):
+        self._settle()
         wanted = self._begin.direction
         for f in self._lane.plugin.formats:
             if f.name == self.format and wanted == pb.DIRECTION_EXPORT and f.exporter:
