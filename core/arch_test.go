@@ -33,6 +33,7 @@ var inside = map[string][]string{
 	"session":     {"msg"},
 	"hostsvc":     {"session"},
 	"sandbox":     {},
+	"registry":    {"store"},
 	"pluginhost":  {"session", "hostsvc", "sandbox"},
 	"report":      {},
 	"look":        {"store"},

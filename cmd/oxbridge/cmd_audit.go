@@ -17,10 +17,10 @@ import (
 )
 
 type auditOptions struct {
-	deep   bool
-	json   bool
-	plugin string
-	jobs   int
+	deep bool
+	json bool
+	run  runOptions
+	jobs int
 }
 
 func newAuditCommand(stdout, stderr io.Writer) *cobra.Command {
@@ -46,7 +46,7 @@ audit came to no end.`,
 	f := cmd.Flags()
 	f.BoolVar(&opts.deep, "deep", false, "convert again, read outputs back and compare")
 	f.BoolVar(&opts.json, "json", false, "print one JSON object for each finding, and a summary")
-	f.StringVar(&opts.plugin, "plugin", "", "use the plugin program at `path` instead of the built-in one")
+	opts.run.addPluginFlags(f)
 	f.IntVarP(&opts.jobs, "jobs", "j", 0, "look at up to `n` messages at once (0: 4)")
 	return cmd
 }
@@ -85,7 +85,11 @@ func runAudit(ctx context.Context, opts auditOptions, arg string, stdout, stderr
 			werr = err
 		}
 	}
-	sum, err := doAudit(ctx, opts, id, l, aopt)
+	watch, err := (&logOptions{}).start(stderr)
+	if err != nil {
+		return err
+	}
+	sum, err := doAudit(ctx, opts, id, l, aopt, watch)
 	if err = errors.Join(err, werr); err != nil {
 		return &exitError{code: exitAborted, err: err}
 	}
@@ -107,12 +111,13 @@ func runAudit(ctx context.Context, opts auditOptions, arg string, stdout, stderr
 }
 
 // doAudit runs the audit, with a plugin when it is a deep one.
-func doAudit(ctx context.Context, opts auditOptions, id batch.Identity, l *ledger.Ledger, aopt audit.Options) (audit.Summary, error) {
+func doAudit(ctx context.Context, opts auditOptions, id batch.Identity, l *ledger.Ledger, aopt audit.Options, watch *watcher) (audit.Summary, error) {
 	if !opts.deep {
 		return audit.Run(ctx, l, aopt)
 	}
-	run := runOptions{to: id.To, plugin: opts.plugin}
-	pool, err := run.start(ctx, &watcher{})
+	run := opts.run
+	run.to, run.plugin = id.To, plannedPlugin(opts.run.plugin, id.Plugin)
+	pool, err := run.start(ctx, watch)
 	if err != nil {
 		return audit.Summary{}, err
 	}

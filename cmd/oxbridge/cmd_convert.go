@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -22,6 +23,7 @@ type convertOptions struct {
 	noLedger   bool
 	onError    string
 	quarantine string
+	helpPlugin string
 	args       []string // the command line, for the ledger
 }
 
@@ -55,7 +57,15 @@ Exit status: 0 all converted, 2 wrong usage, 3 some failed, 4 the run stopped
 early, 70 a fault of oxbridge.`,
 		Example: `  oxbridge convert --to eml --out mail archive/
   oxbridge convert --to msg --out out --json inbox.eml`,
+		PreRun: func(cmd *cobra.Command, _ []string) {
+			if opts.helpPlugin != "" {
+				notRequired(cmd, "to", "out")
+			}
+		},
 		RunE: action(func(ctx context.Context, paths []string) error {
+			if opts.helpPlugin != "" {
+				return runPluginInfo(opts.helpPlugin, false, stdout)
+			}
 			return runConvert(ctx, opts, paths, stdout, stderr)
 		}),
 	}
@@ -66,12 +76,20 @@ early, 70 a fault of oxbridge.`,
 	f.BoolVar(&opts.again, "again", false, "convert also what is done and has not changed")
 	f.BoolVar(&opts.dryRun, "dry-run", false, "print what would be done, and why, and do nothing")
 	f.BoolVar(&opts.noLedger, "no-ledger", false, "keep no record of the run")
+	f.StringVar(&opts.helpPlugin, "help-plugin", "", "show the formats and options of the plugin `name`, and do nothing")
 	f.StringVar(&opts.onError, "on-error", "continue", "what to do when a message fails: continue or stop")
 	f.StringVar(&opts.quarantine, "quarantine", "", "copy messages that failed to `dir`, each with its reason")
 	_ = cmd.MarkFlagRequired("to")
 	_ = cmd.MarkFlagRequired("out")
 	opts.args = os.Args[1:]
 	return cmd
+}
+
+// notRequired makes flags optional that are required otherwise.
+func notRequired(cmd *cobra.Command, flags ...string) {
+	for _, name := range flags {
+		delete(cmd.Flags().Lookup(name).Annotations, cobra.BashCompOneRequiredFlag)
+	}
 }
 
 // check returns a usage error, if there is one.
@@ -127,20 +145,23 @@ func runConvert(ctx context.Context, opts convertOptions, paths []string, stdout
 
 // start starts the plugin, and holds it to what it is to do.
 func (o *runOptions) start(ctx context.Context, watch *watcher) (*pluginhost.Pool, error) {
-	command, err := o.command()
+	chosen, err := o.choose()
 	if err != nil {
 		return nil, err
+	}
+	if chosen.warning != "" {
+		watch.warn(chosen.warning)
 	}
 	popt, err := pluginOptions(o.sandbox)
 	if err != nil {
 		return nil, err
 	}
 	popt.Log = watch.log
-	pool, err := pluginhost.Start(ctx, command, popt)
+	pool, err := pluginhost.Start(ctx, chosen.command, popt)
 	if err != nil {
 		return nil, &exitError{code: exitAborted, err: err}
 	}
-	if err := errCannot(pool, o.to); err != nil {
+	if err := cmp.Or(errName(pool, chosen), errCannot(pool, o.to)); err != nil {
 		_ = pool.Close()
 		return nil, err
 	}

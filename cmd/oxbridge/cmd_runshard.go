@@ -20,7 +20,7 @@ import (
 
 type runShardOptions struct {
 	work       workOptions
-	plugin     string
+	run        runOptions
 	overwrite  bool
 	quarantine string
 }
@@ -53,7 +53,7 @@ Exit status: 0 the shard is done, 2 wrong usage, 4 it was not done to its end,
 	}
 	f := cmd.Flags()
 	opts.work.addFlags(f)
-	f.StringVar(&opts.plugin, "plugin", "", "use the plugin program at `path` instead of the built-in one")
+	opts.run.addPluginFlags(f)
 	f.BoolVar(&opts.overwrite, "overwrite", false, "replace output files that exist")
 	f.StringVar(&opts.quarantine, "quarantine", "", "copy messages that failed to `dir`, each with its reason")
 	return cmd
@@ -113,7 +113,8 @@ func runRunShard(ctx context.Context, opts runShardOptions, args []string, stdou
 	defer watch.close()
 	hard, release := drainFirst(ctx, watch, stderr)
 	defer release()
-	run := runOptions{to: plan.To, plugin: opts.plugin}
+	run := opts.run
+	run.to, run.plugin = plan.To, plannedPlugin(opts.run.plugin, plan.Plugin)
 	pool, err := run.start(hard, watch)
 	if err != nil {
 		return err
@@ -123,8 +124,7 @@ func runRunShard(ctx context.Context, opts runShardOptions, args []string, stdou
 			err = cerr
 		}
 	}()
-	d := pool.Description()
-	if got := d.Name + " " + d.Version; got != plan.Plugin || version() != plan.Program {
+	if got := run.key(pool.Description()); got != plan.Plugin || version() != plan.Program {
 		return &exitError{code: exitUsage, err: fmt.Errorf("the plan was made for oxbridge %s with plugin %s, this is %s with %s", plan.Program, plan.Plugin, version(), got),
 			hint: "outputs depend on both; make a new plan"}
 	}

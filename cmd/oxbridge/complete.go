@@ -40,6 +40,9 @@ func addCompletions(root *cobra.Command) {
 		if cmd.Flags().Lookup("color") != nil {
 			completeWords(cmd, "color", "auto", "always", "never")
 		}
+		if cmd.Flags().Lookup("plugin") != nil {
+			_ = cmd.RegisterFlagCompletionFunc("plugin", completePluginOrPath)
+		}
 		switch cmd.Name() {
 		case "convert":
 			cmd.ValidArgsFunction = completeInputs

@@ -64,6 +64,10 @@ func run(args []string, stdout, stderr io.Writer) int {
 		fmt.Fprintln(stderr, "oxbridge:", sandbox.Launch(args[1]))
 		return exitInternal
 	}
+	if len(args) == 3 && args[0] == probeCommand {
+		sandbox.Attempt(args[1], args[2], stdout)
+		return exitOK
+	}
 	if len(args) == 2 && args[0] == serveCommand {
 		return servePlugin(args[1], stderr)
 	}
@@ -106,7 +110,8 @@ func newRootCommand(stdout, stderr io.Writer) *cobra.Command {
 	root.AddCommand(newConvertCommand(stdout, stderr), newPlanCommand(stdout, stderr), newRunShardCommand(stdout, stderr),
 		newReportCommand(stdout, stderr), newRunsCommand(stdout, stderr), newExplainCommand(stdout),
 		newAuditCommand(stdout, stderr), newMboxCommand(stderr), newInspectCommand(stdout, stderr), newDiffCommand(stdout, stderr),
-		newCatCommand(stdout, stderr), newVerifyCommand(stdout, stderr), newRepairCommand(stdout), newVersionCommand(stdout), newDocsCommand(stdout))
+		newCatCommand(stdout, stderr), newVerifyCommand(stdout, stderr), newRepairCommand(stdout), newVersionCommand(stdout), newDocsCommand(stdout),
+		newPluginCommand(stdout, stderr))
 	addCompletions(root)
 	return root
 }

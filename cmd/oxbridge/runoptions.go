@@ -8,7 +8,6 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"strings"
 	"time"
 
@@ -29,6 +28,8 @@ type runOptions struct {
 	to        string
 	outDir    string
 	plugin    string
+	dev       []string // plugins under development
+	chosen    *choice  // set by choose
 	filesFrom string
 	newer     string
 	onLoss    string
@@ -45,9 +46,9 @@ type runOptions struct {
 var formats = []string{"eml", "json", "msg"}
 
 func (o *runOptions) addFlags(f *pflag.FlagSet) {
-	f.StringVar(&o.to, "to", "", "output `format`: eml, msg, json (all of a message, without loss), or one of --plugin (required)")
+	f.StringVar(&o.to, "to", "", "output `format`: eml, msg, json (all of a message, without loss), or one of another plugin (required)")
 	f.StringVar(&o.outDir, "out", "", "write results under `dir` (required)")
-	f.StringVar(&o.plugin, "plugin", "", "use the plugin program at `path` instead of the built-in one")
+	o.addPluginFlags(f)
 	f.StringVar(&o.filesFrom, "files-from", "", "read more paths from `file`, one a line or ended by zero bytes; - is standard input")
 	f.StringArrayVar(&o.sel.Include, "include", nil, "take only files that match `pattern` (*, **, ?, {a,b}); may be given again")
 	f.StringArrayVar(&o.sel.Exclude, "exclude", nil, "leave out files and folders that match `pattern`; may be given again")
@@ -69,8 +70,6 @@ func (o *runOptions) check(paths []string) error {
 		return &exitError{code: exitUsage, err: fmt.Errorf(format, args...)}
 	}
 	switch {
-	case o.plugin == "" && !slices.Contains(formats, o.to):
-		return &exitError{code: exitUsage, err: fmt.Errorf("--to %s: no such format", o.to), hint: "use --to eml, --to json or --to msg"}
 	case o.attached != "eml" && o.attached != "msg":
 		return &exitError{code: exitUsage, err: fmt.Errorf("--attached-messages %s: no such form", o.attached), hint: "use eml or msg"}
 	case o.outDir == "":
@@ -94,6 +93,9 @@ func (o *runOptions) check(paths []string) error {
 		if err := batch.CheckTemplate(o.naming); err != nil {
 			return usage("--name-template: %w", err)
 		}
+	}
+	if _, err := o.choose(); err != nil {
+		return err
 	}
 	if o.newer != "" {
 		t, err := parseSince(o.newer, time.Now())
@@ -181,24 +183,6 @@ func readList(in io.Reader) ([]batch.Root, error) {
 	}
 }
 
-// command returns how to start the plugin: the one named, or the built-in.
-func (o *runOptions) command() (pluginhost.Command, error) {
-	if o.plugin == "" {
-		if o.to == "json" {
-			return builtinCommand("json")
-		}
-		return builtinCommand("eml")
-	}
-	path, err := filepath.Abs(o.plugin)
-	if err != nil {
-		return pluginhost.Command{}, err
-	}
-	if info, err := os.Stat(path); err != nil || info.IsDir() {
-		return pluginhost.Command{}, &exitError{code: exitUsage, err: fmt.Errorf("--plugin %s: no such program", o.plugin)}
-	}
-	return pluginhost.Command{Name: filepath.Base(path), Path: path}, nil
-}
-
 // batch returns the options of the run, for outputs by a plugin.
 func (o *runOptions) batch(pool *pluginhost.Pool) (batch.Options, error) {
 	folder, err := os.Getwd()
@@ -207,7 +191,7 @@ func (o *runOptions) batch(pool *pluginhost.Pool) (batch.Options, error) {
 	}
 	d := pool.Description()
 	opt := batch.Options{
-		To: o.to, Extension: extensionOf(d, o.to), OutDir: o.outDir, Settings: o.settings, Plugin: d.Name + " " + d.Version, Program: version(),
+		To: o.to, Extension: extensionOf(d, o.to), OutDir: o.outDir, Settings: o.settings, Plugin: o.key(d), Program: version(),
 		Select: o.sel, Naming: o.naming, Folder: folder,
 	}
 	opt.MessagesAsFiles = o.attached == "msg"
@@ -282,6 +266,14 @@ func errCannot(pool *pluginhost.Pool, to string) error {
 	if d := pool.Description(); !d.Can(dir, format) {
 		return &exitError{code: exitAborted, err: fmt.Errorf("plugin %s does not convert to %s", d.Name, to),
 			hint: "the program shows what it can do when it is started with the argument describe"}
+	}
+	return nil
+}
+
+// errName is an error for a plugin that calls itself otherwise than it is called.
+func errName(pool *pluginhost.Pool, c choice) error {
+	if d := pool.Description(); c.name != "" && d.Name != c.name {
+		return &exitError{code: exitAborted, err: fmt.Errorf("plugin %s (%s) calls itself %s", c.name, c.command.Path, d.Name)}
 	}
 	return nil
 }

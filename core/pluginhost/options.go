@@ -14,10 +14,14 @@ import (
 
 // A Command says how to start a plugin.
 type Command struct {
-	Name string   // for messages and the log
-	Path string   // of the program
-	Args []string // without the program's name
-	Env  []string // NAME=value, beside the few variables that every plugin gets
+	Name string // for messages and the log
+	Path string // of the program
+	// Program is the program, opened, or nil. On Linux it is run instead of what
+	// has its Path when a process is started, so that what was checked is what
+	// runs. It has to stay open as long as processes are started.
+	Program *os.File
+	Args    []string // without the program's name
+	Env     []string // NAME=value, beside the few variables that every plugin gets
 	// Read are files and folders that the program may read in a sandbox, beside
 	// what it needs to start.
 	Read []string

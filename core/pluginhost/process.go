@@ -40,6 +40,9 @@ type process struct {
 // newProcess prepares a process.
 func newProcess(c Command, log *slog.Logger) *process {
 	cmd := exec.Command(c.Path, c.Args...)
+	if c.runsOpened() {
+		cmd.ExtraFiles = []*os.File{c.Program}
+	}
 	cmd.Env = c.environ()
 	cmd.SysProcAttr = sysProcAttr()
 	return &process{

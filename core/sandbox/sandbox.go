@@ -20,6 +20,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 )
@@ -68,6 +70,9 @@ type Policy struct {
 	Mode Mode     `json:"mode"`
 	Path string   `json:"path"` // absolute, of the program
 	Argv []string `json:"argv"` // without the program's name
+	// Held is set when the program is inherited as file 3, see Hold: the path
+	// that it was opened by.
+	Held string `json:"held,omitempty"`
 	// Read are files and folders that it may read and, where they are programs
 	// or libraries, map; see Needs. Those that are not there are left out.
 	Read []string `json:"read,omitempty"`
@@ -98,6 +103,35 @@ func (p Policy) withDefaults() Policy {
 		p.Handles = defaultHandles
 	}
 	return p
+}
+
+// HeldPath is the path of a program that is inherited as file 3.
+const HeldPath = "/proc/self/fd/3"
+
+// OpenedPath is a path by which this process finds an open file again, on Linux.
+func OpenedPath(f *os.File) string { return fmt.Sprintf("/proc/self/fd/%d", f.Fd()) }
+
+// Hold returns the policy for a program that the launcher inherits as file 3.
+// The policy is that of [Resolve] for opened, an [OpenedPath]; path is what the
+// program is called by in lists of processes.
+func (p Policy) Hold(opened, path string) Policy {
+	swap := func(s string) string {
+		if s == opened {
+			return HeldPath
+		}
+		return s
+	}
+	q := p
+	q.Held, q.Path, q.Argv, q.Read = path, swap(p.Path), nil, []string{HeldPath}
+	for _, a := range p.Argv {
+		q.Argv = append(q.Argv, swap(a))
+	}
+	for _, r := range p.Read {
+		if r != opened && r != filepath.Dir(opened) { // where a script would have its neighbours
+			q.Read = append(q.Read, r)
+		}
+	}
+	return q
 }
 
 // Check returns an error, wrapping [ErrMissing], when the policy is strict and
