@@ -7,6 +7,7 @@ import (
 	"os"
 	"slices"
 
+	"github.com/oxbridge-mail/oxbridge/cmd/internal/launch"
 	"github.com/oxbridge-mail/oxbridge/core/look"
 	"github.com/oxbridge-mail/oxbridge/core/pluginhost"
 	"github.com/oxbridge-mail/oxbridge/plugins/eml"
@@ -20,7 +21,7 @@ const serveCommand = "serve-plugin"
 
 // launchCommand makes this program build the walls of a sandbox around itself and
 // become a plugin.
-const launchCommand = "launch-plugin"
+const launchCommand = launch.Command
 
 // builtins are the plugins inside this program, by name.
 var builtins = map[string]func() sdk.Plugin{

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/oxbridge-mail/oxbridge/core/pluginhost"
+	"github.com/oxbridge-mail/oxbridge/core/sandbox"
 )
 
 type convertOptions struct {
@@ -136,6 +137,12 @@ func (o *runOptions) start(ctx context.Context, watch *watcher) (*pluginhost.Poo
 		return nil, err
 	}
 	popt.Log = watch.log
+	if popt.Sandbox == sandbox.Off && o.sandbox != string(sandbox.Off) {
+		watch.log.Warn("this system has no sandbox for plugins")
+	}
+	if err := o.limits.apply(&popt); err != nil {
+		return nil, err
+	}
 	pool, err := pluginhost.Start(ctx, command, popt)
 	if err != nil {
 		return nil, &exitError{code: exitAborted, err: err}

@@ -21,6 +21,7 @@ import (
 type runShardOptions struct {
 	work       workOptions
 	plugin     string
+	limits     pluginLimits
 	overwrite  bool
 	quarantine string
 }
@@ -54,6 +55,7 @@ Exit status: 0 the shard is done, 2 wrong usage, 4 it was not done to its end,
 	f := cmd.Flags()
 	opts.work.addFlags(f)
 	f.StringVar(&opts.plugin, "plugin", "", "use the plugin program at `path` instead of the built-in one")
+	opts.limits.addFlags(f)
 	f.BoolVar(&opts.overwrite, "overwrite", false, "replace output files that exist")
 	f.StringVar(&opts.quarantine, "quarantine", "", "copy messages that failed to `dir`, each with its reason")
 	return cmd
@@ -113,7 +115,7 @@ func runRunShard(ctx context.Context, opts runShardOptions, args []string, stdou
 	defer watch.close()
 	hard, release := drainFirst(ctx, watch, stderr)
 	defer release()
-	run := runOptions{to: plan.To, plugin: opts.plugin}
+	run := runOptions{to: plan.To, plugin: opts.plugin, limits: opts.limits}
 	pool, err := run.start(hard, watch)
 	if err != nil {
 		return err

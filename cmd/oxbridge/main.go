@@ -12,8 +12,6 @@ import (
 	"syscall"
 
 	"github.com/spf13/cobra"
-
-	"github.com/oxbridge-mail/oxbridge/core/sandbox"
 )
 
 // Exit codes; documented in README.md, never renumbered.
@@ -60,10 +58,6 @@ func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
 
 // run is main without os.Exit, so that tests can call it in process.
 func run(args []string, stdout, stderr io.Writer) int {
-	if len(args) == 2 && args[0] == launchCommand {
-		fmt.Fprintln(stderr, "oxbridge:", sandbox.Launch(args[1]))
-		return exitInternal
-	}
 	if len(args) == 2 && args[0] == serveCommand {
 		return servePlugin(args[1], stderr)
 	}

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -24,32 +25,18 @@ var update = flag.Bool("update", false, "rewrite the files that tests compare wi
 // that kill it.
 const asProgram = "OXBRIDGE_TEST_PROGRAM"
 
-// asSlowPlugin makes it a plugin that is never done.
-const asSlowPlugin = "OXBRIDGE_TEST_SLOW"
-
-var slowPlugin = sdk.Plugin{
-	Name: "slow",
-	Formats: []sdk.Format{{Name: "eml", Exporter: sdk.ExportFunc(
-		func(ctx context.Context, _ *sdk.Job, _ *mapi.Message, _ transfer.Output) error {
-			fmt.Fprintln(os.Stderr, "in hand")
-			<-ctx.Done()
-			return ctx.Err()
-		},
-	)}},
-}
-
 // TestMain lets the test binary stand in for the program: as the command
 // oxbridge of the scripts, and as the plugin process that it starts.
 func TestMain(m *testing.M) {
-	if len(os.Args) == 3 && (os.Args[1] == serveCommand || os.Args[1] == launchCommand) {
+	if len(os.Args) == 3 && os.Args[1] == serveCommand {
 		os.Exit(run(os.Args[1:], os.Stdout, os.Stderr))
+	}
+	if role, ok := strings.CutPrefix(filepath.Base(os.Args[0]), torturePrefix); ok {
+		torture(role)
+		os.Exit(0)
 	}
 	if os.Getenv(asProgram) != "" {
-		os.Exit(run(os.Args[1:], os.Stdout, os.Stderr))
-	}
-	if os.Getenv(asSlowPlugin) != "" {
-		sdk.Main(slowPlugin)
-		os.Exit(0)
+		os.Exit(runAll(os.Args[1:]))
 	}
 	testscript.Main(m, map[string]func(){"oxbridge": main, "otherplugin": func() { sdk.Main(otherPlugin) }})
 }

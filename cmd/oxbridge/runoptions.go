@@ -38,6 +38,7 @@ type runOptions struct {
 	addresses string
 	attached  string // how attached messages are written: eml or msg
 	sandbox   string
+	limits    pluginLimits
 	settings  settings
 }
 
@@ -59,6 +60,7 @@ func (o *runOptions) addFlags(f *pflag.FlagSet) {
 	f.StringVar(&o.addresses, "addresses", "", "take Internet addresses of Exchange users from the CSV `file`: legacyExchangeDN,SMTP")
 	f.StringVar(&o.attached, "attached-messages", "eml", "in .eml files, messages attached to messages are `eml` (message/rfc822) or msg (.msg files, which become messages again on the way back)")
 	addSandboxFlag(f, &o.sandbox)
+	o.limits.addFlags(f)
 	o.settings = settings{}
 	o.settings.addFlags(f, builtinOptions())
 }

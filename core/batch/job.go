@@ -134,10 +134,11 @@ func (o Options) prepare(job *session.Job, m *mapi.Message) error {
 const LossFails = "fail"
 
 // An export of n bytes may write outputFree + outputFactor*n bytes: base64 takes
-// a third more than what it encodes, and compressed RTF expands eight times.
+// a third more than what it encodes, and compressed RTF expands eight times, into
+// more than one body.
 const (
-	outputFree   = 256 << 20
-	outputFactor = 16
+	outputFree   = 32 << 20
+	outputFactor = 32
 )
 
 // export opens the message and writes the file. It closes src.

@@ -160,7 +160,7 @@ func (j *job) handle(f *pluginv1.PluginFrame) error {
 		return nil
 	}
 	if err := j.lease.Err(); err != nil {
-		j.stop(fmt.Errorf("session is closed: %w", err))
+		j.stop(errSession(err))
 	}
 	err := j.stopped()
 	if err == nil {
@@ -249,7 +249,7 @@ func (j *job) end(d *pluginv1.Done) error {
 		return reason
 	}
 	if err := j.lease.Err(); err != nil {
-		return fmt.Errorf("session is closed: %w", err)
+		return errSession(err)
 	}
 	e := &JobError{Err: ErrPlugin, Text: wire.Text(d.GetError(), maxText), Cause: j.failed}
 	switch d.GetResult() {

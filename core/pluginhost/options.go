@@ -50,11 +50,14 @@ type Options struct {
 	// sandbox.Launch with its last. Needed unless Sandbox is off.
 	Launcher []string
 	// Memory bounds the data of a plugin process in a sandbox, in bytes; default
-	// that of package sandbox.
+	// that of package sandbox. A process that has taken three fifths of it is
+	// replaced between jobs, in a sandbox or not, where the system tells.
 	Memory uint64
 	// Log takes what the plugin prints, and the life and death of its
 	// processes; nil drops it.
 	Log *slog.Logger
+
+	shared bool // for tests: as where the system has no namespaces
 }
 
 func (o Options) withDefaults() Options {
@@ -62,6 +65,7 @@ func (o Options) withDefaults() Options {
 	o.LanesPerProcess = max(1, cmp.Or(o.LanesPerProcess, 2))
 	o.StartTimeout = cmp.Or(o.StartTimeout, 30*time.Second)
 	o.Recycle = max(1, cmp.Or(o.Recycle, 5000))
+	o.Memory = cmp.Or(o.Memory, sandbox.DefaultMemory)
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}

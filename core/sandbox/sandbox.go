@@ -73,7 +73,7 @@ type Policy struct {
 	Read []string `json:"read,omitempty"`
 	// Socket is the folder in which it may make unix sockets.
 	Socket string `json:"socket,omitempty"`
-	// Memory bounds its data in bytes; default 1 GiB.
+	// Memory bounds its data in bytes; default DefaultMemory.
 	Memory uint64 `json:"memory,omitempty"`
 	// CPU bounds its processor time in seconds; default 2 hours.
 	CPU uint64 `json:"cpu,omitempty"`
@@ -81,15 +81,18 @@ type Policy struct {
 	Handles uint64 `json:"handles,omitempty"`
 }
 
+// DefaultMemory is what a program may have of memory unless its policy says
+// otherwise, in bytes.
+const DefaultMemory = 1 << 30
+
 const (
-	defaultMemory  = 1 << 30
 	defaultCPU     = 2 * 60 * 60
 	defaultHandles = 256
 )
 
 func (p Policy) withDefaults() Policy {
 	if p.Memory == 0 {
-		p.Memory = defaultMemory
+		p.Memory = DefaultMemory
 	}
 	if p.CPU == 0 {
 		p.CPU = defaultCPU
@@ -100,18 +103,21 @@ func (p Policy) withDefaults() Policy {
 	return p
 }
 
+// Missing returns the walls that this system lacks.
+func Missing() []Wall {
+	there := Available()
+	return slices.DeleteFunc(slices.Clone(All), func(w Wall) bool { return slices.Contains(there, w) })
+}
+
 // Check returns an error, wrapping [ErrMissing], when the policy is strict and
 // this system lacks a wall.
 func (p Policy) Check() error {
 	if p.Mode != Strict {
 		return nil
 	}
-	there := Available()
 	var missing []string
-	for _, w := range All {
-		if !slices.Contains(there, w) {
-			missing = append(missing, string(w))
-		}
+	for _, w := range Missing() {
+		missing = append(missing, string(w))
 	}
 	if len(missing) > 0 {
 		return fmt.Errorf("%w %s", ErrMissing, strings.Join(missing, ", "))
