@@ -43,6 +43,10 @@ listed with --problems or --json. Files in a folder that are no messages are
 skipped. Output appears whole or not at all, and existing files are never
 overwritten unless --overwrite is given.
 
+With --transform, plugins change each message between reading and writing, in any
+direction and one after the other; what they say that they did is among the
+problems. The inputs stay as they are.
+
 What is done is kept in a ledger, in DIR/.oxbridge. The same command again goes
 on where the last one was, however that ended: inputs that are done and have not
 changed are left alone, the others are converted. "oxbridge report DIR" shows
@@ -54,7 +58,8 @@ one at once; neither loses anything.
 Exit status: 0 all converted, 2 wrong usage, 3 some failed, 4 the run stopped
 early, 70 a fault of oxbridge.`,
 		Example: `  oxbridge convert --to eml --out mail archive/
-  oxbridge convert --to msg --out out --json inbox.eml`,
+  oxbridge convert --to msg --out out --json inbox.eml
+  oxbridge convert --transform ./oxbridge-plugin-redact --set redact.words=Ada --to eml --out mail archive/`,
 		RunE: action(func(ctx context.Context, paths []string) error {
 			return runConvert(ctx, opts, paths, stdout, stderr)
 		}),
@@ -113,7 +118,16 @@ func runConvert(ctx context.Context, opts convertOptions, paths []string, stdout
 			err = cerr
 		}
 	}()
-	bopt, err := opts.run.batch(pool)
+	ts, err := opts.run.startTransformers(hard, watch)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if cerr := ts.close(); err == nil {
+			err = cerr
+		}
+	}()
+	bopt, err := opts.run.batch(pool, ts)
 	if err != nil {
 		return err
 	}

@@ -74,8 +74,13 @@ func runPlan(ctx context.Context, opts planOptions, paths []string, stdout, stde
 	if err != nil {
 		return err
 	}
-	opt, err := opts.run.batch(pool)
-	if err = errors.Join(err, pool.Close()); err != nil {
+	defer func() { _ = pool.Close() }() // it has no work in hand
+	ts, err := opts.run.startTransformers(ctx, watch)
+	if err = errors.Join(err, ts.close()); err != nil {
+		return err
+	}
+	opt, err := opts.run.batch(pool, ts)
+	if err != nil {
 		return err
 	}
 	opt.ShardItems, opt.ShardBytes, opt.Again = opts.shardItems, shardBytes, opts.again

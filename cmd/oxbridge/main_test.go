@@ -51,7 +51,7 @@ func TestMain(m *testing.M) {
 		sdk.Main(slowPlugin)
 		os.Exit(0)
 	}
-	testscript.Main(m, map[string]func(){"oxbridge": main, "otherplugin": func() { sdk.Main(otherPlugin) }})
+	testscript.Main(m, map[string]func(){"oxbridge": main, "otherplugin": func() { sdk.Main(otherPlugin) }, "markplugin": func() { sdk.Main(markPlugin) }})
 }
 
 // otherPlugin is a plugin that has nothing to do with mail.

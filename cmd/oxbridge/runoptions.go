@@ -18,6 +18,7 @@ import (
 	"github.com/oxbridge-mail/oxbridge/core/batch"
 	"github.com/oxbridge-mail/oxbridge/core/hostsvc"
 	"github.com/oxbridge-mail/oxbridge/core/pluginhost"
+	"github.com/oxbridge-mail/oxbridge/core/session"
 	"github.com/oxbridge-mail/oxbridge/core/store"
 	"github.com/oxbridge-mail/oxbridge/sdk"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi"
@@ -38,7 +39,9 @@ type runOptions struct {
 	addresses string
 	attached  string // how attached messages are written: eml or msg
 	sandbox   string
-	settings  settings
+	// transforms are the plugins that change messages between reading and writing.
+	transforms []string
+	settings   settings
 }
 
 // formats are the values of --to.
@@ -58,6 +61,7 @@ func (o *runOptions) addFlags(f *pflag.FlagSet) {
 	f.StringVar(&o.onLoss, "on-loss", "report", "what to do with a message that cannot be carried over whole: report or fail")
 	f.StringVar(&o.addresses, "addresses", "", "take Internet addresses of Exchange users from the CSV `file`: legacyExchangeDN,SMTP")
 	f.StringVar(&o.attached, "attached-messages", "eml", "in .eml files, messages attached to messages are `eml` (message/rfc822) or msg (.msg files, which become messages again on the way back)")
+	addTransformFlag(f, &o.transforms)
 	addSandboxFlag(f, &o.sandbox)
 	o.settings = settings{}
 	o.settings.addFlags(f, builtinOptions())
@@ -200,23 +204,24 @@ func (o *runOptions) command() (pluginhost.Command, error) {
 }
 
 // batch returns the options of the run, for outputs by a plugin.
-func (o *runOptions) batch(pool *pluginhost.Pool) (batch.Options, error) {
+func (o *runOptions) batch(pool *pluginhost.Pool, ts transformers) (batch.Options, error) {
 	folder, err := os.Getwd()
 	if err != nil {
 		return batch.Options{}, err
 	}
 	d := pool.Description()
 	opt := batch.Options{
-		To: o.to, Extension: extensionOf(d, o.to), OutDir: o.outDir, Settings: o.settings, Plugin: d.Name + " " + d.Version, Program: version(),
+		To: o.to, Extension: extensionOf(d, o.to), OutDir: o.outDir, Settings: o.settings.of(""), Plugin: d.Name + " " + d.Version, Program: version(),
 		Select: o.sel, Naming: o.naming, Folder: folder,
 	}
-	opt.MessagesAsFiles = o.attached == "msg"
+	opt.MessagesAsFiles, opt.Transforms = o.attached == "msg", ts.transforms()
+	opt.Recogniser = recogniser(pool, o.to)
 	if o.addresses != "" {
 		if opt.Prepared, opt.Prepare, err = prepareAddresses(o.addresses); err != nil {
 			return opt, err
 		}
 	}
-	if _, err := sdk.Settle(d.Options, o.settings); err != nil {
+	if _, err := sdk.Settle(d.Options, opt.Settings); err != nil {
 		return opt, &exitError{code: exitUsage, err: fmt.Errorf("plugin %s: %w", d.Name, err)}
 	}
 	if o.layout != "tree" {
@@ -226,6 +231,18 @@ func (o *runOptions) batch(pool *pluginhost.Pool) (batch.Options, error) {
 		opt.OnLoss = batch.LossFails
 	}
 	return opt, nil
+}
+
+// recogniser returns what tells the inputs of a plugin that reads other formats than
+// mail, nil for one that does not.
+func recogniser(pool *pluginhost.Pool, to string) *batch.Recogniser {
+	d := pool.Description()
+	dir, mail := batch.Needs(to)
+	others := slices.ContainsFunc(d.Formats, func(f hostsvc.Format) bool { return f.Imports && f.Name != mail })
+	if dir != session.Import || !others {
+		return nil
+	}
+	return &batch.Recogniser{Recognise: pool.Recognise, Mail: d.Can(dir, mail)}
 }
 
 // extensions are those that outputs get as the plugin wants it.
@@ -279,7 +296,7 @@ func prepareAgain(tag string) (func(*mapi.Message) error, error) {
 // errCannot is a usage error for a plugin that does not do what it is to.
 func errCannot(pool *pluginhost.Pool, to string) error {
 	dir, format := batch.Needs(to)
-	if d := pool.Description(); !d.Can(dir, format) {
+	if d := pool.Description(); !d.Can(dir, format) && recogniser(pool, to) == nil {
 		return &exitError{code: exitAborted, err: fmt.Errorf("plugin %s does not convert to %s", d.Name, to),
 			hint: "the program shows what it can do when it is started with the argument describe"}
 	}

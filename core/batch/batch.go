@@ -68,6 +68,9 @@ type Options struct {
 	// Plugin is the name and version of the converter, Program the version of
 	// oxbridge: outputs may depend on both.
 	Plugin, Program string
+	// Recogniser, if not nil, tells the inputs of a plugin that reads formats of its
+	// own into .msg files.
+	Recogniser *Recogniser
 	// Select says which files are inputs.
 	Select Selection
 	// Naming is a template for the names of outputs; "" mirrors those of inputs.
@@ -82,6 +85,8 @@ type Options struct {
 	// session.Job. Prepared says what it does, as outputs depend on it.
 	Prepare  func(*mapi.Message) error
 	Prepared string
+	// Transforms change each message, after Prepare, one after the other.
+	Transforms []Transform
 	// OnLoss is LossFails or "".
 	OnLoss string
 	// Folder is where relative paths of inputs start; "" means the working
@@ -222,7 +227,7 @@ func (o Options) Identity(roots []Root) Identity {
 	id := Identity{
 		To: o.To, Program: o.Program, Plugin: o.Plugin, Settings: o.Settings, Folder: o.Folder,
 		Select: o.Select, Naming: o.Naming, Layout: o.Layout, OnLoss: o.OnLoss, Roots: roots,
-		MessagesAsFiles: o.MessagesAsFiles, Prepared: o.Prepared,
+		MessagesAsFiles: o.MessagesAsFiles, Prepared: o.Prepared, Transforms: o.Transforms,
 	}
 	if len(roots) > maxIdentityRoots {
 		id.Roots = nil
@@ -235,7 +240,7 @@ func (o Options) Identity(roots []Root) Identity {
 func (o Options) From(p *Plan) Options {
 	o.To, o.Settings, o.Plugin, o.Program = p.To, p.Settings, p.Plugin, p.Program
 	o.Select, o.Naming, o.Layout, o.OnLoss, o.Folder = p.Select, p.Naming, p.Layout, p.OnLoss, p.Folder
-	o.MessagesAsFiles, o.Prepared = p.MessagesAsFiles, p.Prepared
+	o.MessagesAsFiles, o.Prepared, o.Transforms = p.MessagesAsFiles, p.Prepared, p.Transforms
 	return o
 }
 

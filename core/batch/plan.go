@@ -63,6 +63,8 @@ type Identity struct {
 
 	MessagesAsFiles bool   `json:"messages_as_files,omitempty"`
 	Prepared        string `json:"prepared,omitempty"` // see Options.Prepared
+
+	Transforms []Transform `json:"transforms,omitempty"`
 }
 
 // maxIdentityRoots is up to how many paths a plan names what it was made of.

@@ -149,7 +149,7 @@ func (p *planner) file(ctx context.Context, e store.Entry, rel string, named boo
 		return p.add(it)
 	}
 	defer src.Close()
-	if p.isMailbox(src, rel) {
+	if p.opt.readsMail() && p.isMailbox(src, rel) {
 		return p.mailbox(ctx, it, src, rel)
 	}
 	kind, err := sniffNamed(src, rel)
@@ -166,7 +166,15 @@ func (p *planner) file(ctx context.Context, e store.Entry, rel string, named boo
 // message plans an input that is a message, or is none.
 func (p *planner) message(ctx context.Context, it Item, src *store.Source, kind Kind, rel string, named bool) error {
 	want := targetOf(p.opt.To)
-	if kind != want.from {
+	ok, err := p.takes(ctx, src, kind, rel, &want)
+	if isFatal(err) {
+		return err
+	}
+	if err != nil {
+		it.State, it.Reason = report.Failed, cause(err)
+		return p.add(it)
+	}
+	if !ok {
 		it.State, it.Reason = report.Skipped, "not "+want.what
 		if named {
 			it.State = report.Failed

@@ -146,7 +146,7 @@ func ReplyTo(ps mapi.Props) []Person {
 func Recipients(m *mapi.Message, kind int32) []Person {
 	var list []Person
 	for _, r := range m.Recipients {
-		if RecipientKind(r) == kind {
+		if mapi.RecipientKind(r) == kind {
 			list = append(list, Addressee.Of(r))
 		}
 	}
@@ -164,13 +164,4 @@ func Recipients(m *mapi.Message, kind int32) []Person {
 // shownNames are the properties that have the names of all recipients of a kind.
 var shownNames = map[int32]mapi.Tag{
 	mapi.RecipientTo: proptag.DisplayTo, mapi.RecipientCc: proptag.DisplayCc, mapi.RecipientBcc: proptag.DisplayBcc,
-}
-
-// RecipientKind returns the kind of a recipient: To, Cc or Bcc.
-func RecipientKind(r mapi.Props) int32 {
-	kind, _ := r.Int32(proptag.RecipientType)
-	if kind &= 0xF; kind < mapi.RecipientTo || kind > mapi.RecipientBcc {
-		return mapi.RecipientTo
-	}
-	return kind
 }

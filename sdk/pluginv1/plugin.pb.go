@@ -28,6 +28,16 @@
 // message session, they are dead for good: a frame that names one is answered
 // by Refused with MAPI_E_INVALID_OBJECT, and counted.
 //
+// # Features
+//
+// What not every plugin does has a name. The host names the parts that it knows
+// in DescribeRequest.features, the plugin those that it uses in
+// Description.features; what is not named is never asked for. The names are:
+//
+//   transform  the plugin changes messages: jobs with DIRECTION_TRANSFORM
+//   probe      the plugin tells its files from others: jobs with DIRECTION_PROBE,
+//              for formats that say probes
+//
 // # Limits
 //
 // A frame is at most 4 MiB, the payload of a Data frame at most 256 KiB, and
@@ -114,6 +124,8 @@ const (
 	Direction_DIRECTION_UNSPECIFIED Direction = 0
 	Direction_DIRECTION_EXPORT      Direction = 1 // from a message to a file
 	Direction_DIRECTION_IMPORT      Direction = 2 // from a file to a message
+	Direction_DIRECTION_TRANSFORM   Direction = 3 // from a message to a message
+	Direction_DIRECTION_PROBE       Direction = 4 // from a file to a yes or no
 )
 
 // Enum value maps for Direction.
@@ -122,11 +134,15 @@ var (
 		0: "DIRECTION_UNSPECIFIED",
 		1: "DIRECTION_EXPORT",
 		2: "DIRECTION_IMPORT",
+		3: "DIRECTION_TRANSFORM",
+		4: "DIRECTION_PROBE",
 	}
 	Direction_value = map[string]int32{
 		"DIRECTION_UNSPECIFIED": 0,
 		"DIRECTION_EXPORT":      1,
 		"DIRECTION_IMPORT":      2,
+		"DIRECTION_TRANSFORM":   3,
+		"DIRECTION_PROBE":       4,
 	}
 )
 
@@ -374,6 +390,56 @@ func (Result) EnumDescriptor() ([]byte, []int) {
 	return file_oxbridge_plugin_v1_plugin_proto_rawDescGZIP(), []int{5}
 }
 
+// What a probe found.
+type Match int32
+
+const (
+	Match_MATCH_UNSPECIFIED Match = 0 // counts as no
+	Match_MATCH_NO          Match = 1
+	Match_MATCH_YES         Match = 2
+)
+
+// Enum value maps for Match.
+var (
+	Match_name = map[int32]string{
+		0: "MATCH_UNSPECIFIED",
+		1: "MATCH_NO",
+		2: "MATCH_YES",
+	}
+	Match_value = map[string]int32{
+		"MATCH_UNSPECIFIED": 0,
+		"MATCH_NO":          1,
+		"MATCH_YES":         2,
+	}
+)
+
+func (x Match) Enum() *Match {
+	p := new(Match)
+	*p = x
+	return p
+}
+
+func (x Match) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (Match) Descriptor() protoreflect.EnumDescriptor {
+	return file_oxbridge_plugin_v1_plugin_proto_enumTypes[6].Descriptor()
+}
+
+func (Match) Type() protoreflect.EnumType {
+	return &file_oxbridge_plugin_v1_plugin_proto_enumTypes[6]
+}
+
+func (x Match) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use Match.Descriptor instead.
+func (Match) EnumDescriptor() ([]byte, []int) {
+	return file_oxbridge_plugin_v1_plugin_proto_rawDescGZIP(), []int{6}
+}
+
 type DescribeRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Version of the host program, for the plugin's log.
@@ -619,12 +685,18 @@ func (x *Option) GetHelp() string {
 
 // A file format that the plugin reads, writes or both.
 type Format struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Name          string                 `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`                            // such as "eml": the word users say
-	MediaType     string                 `protobuf:"bytes,2,opt,name=media_type,json=mediaType,proto3" json:"media_type,omitempty"` // such as "message/rfc822"
-	Extensions    []string               `protobuf:"bytes,3,rep,name=extensions,proto3" json:"extensions,omitempty"`                // with the dot; the first is used for output
-	Imports       bool                   `protobuf:"varint,4,opt,name=imports,proto3" json:"imports,omitempty"`
-	Exports       bool                   `protobuf:"varint,5,opt,name=exports,proto3" json:"exports,omitempty"`
+	state      protoimpl.MessageState `protogen:"open.v1"`
+	Name       string                 `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`                            // such as "eml": the word users say
+	MediaType  string                 `protobuf:"bytes,2,opt,name=media_type,json=mediaType,proto3" json:"media_type,omitempty"` // such as "message/rfc822"
+	Extensions []string               `protobuf:"bytes,3,rep,name=extensions,proto3" json:"extensions,omitempty"`                // with the dot; the first is used for output
+	Imports    bool                   `protobuf:"varint,4,opt,name=imports,proto3" json:"imports,omitempty"`
+	Exports    bool                   `protobuf:"varint,5,opt,name=exports,proto3" json:"exports,omitempty"`
+	// What files of the format begin with, any of them. A file that has it is of
+	// the format without further question. None says nothing.
+	Magic []*Magic `protobuf:"bytes,6,rep,name=magic,proto3" json:"magic,omitempty"`
+	// The plugin takes jobs with DIRECTION_PROBE for the format. It is asked only
+	// about files that magic does not decide.
+	Probes        bool `protobuf:"varint,7,opt,name=probes,proto3" json:"probes,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -694,6 +766,73 @@ func (x *Format) GetExports() bool {
 	return false
 }
 
+func (x *Format) GetMagic() []*Magic {
+	if x != nil {
+		return x.Magic
+	}
+	return nil
+}
+
+func (x *Format) GetProbes() bool {
+	if x != nil {
+		return x.Probes
+	}
+	return false
+}
+
+// Bytes at a fixed place in every file of a format.
+type Magic struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Offset        uint32                 `protobuf:"varint,1,opt,name=offset,proto3" json:"offset,omitempty"` // less than 4,096
+	Bytes         []byte                 `protobuf:"bytes,2,opt,name=bytes,proto3" json:"bytes,omitempty"`    // 1 to 256 of them
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Magic) Reset() {
+	*x = Magic{}
+	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[4]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Magic) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Magic) ProtoMessage() {}
+
+func (x *Magic) ProtoReflect() protoreflect.Message {
+	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[4]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Magic.ProtoReflect.Descriptor instead.
+func (*Magic) Descriptor() ([]byte, []int) {
+	return file_oxbridge_plugin_v1_plugin_proto_rawDescGZIP(), []int{4}
+}
+
+func (x *Magic) GetOffset() uint32 {
+	if x != nil {
+		return x.Offset
+	}
+	return 0
+}
+
+func (x *Magic) GetBytes() []byte {
+	if x != nil {
+		return x.Bytes
+	}
+	return nil
+}
+
 // From the host to the plugin.
 type HostFrame struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -713,7 +852,7 @@ type HostFrame struct {
 
 func (x *HostFrame) Reset() {
 	*x = HostFrame{}
-	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[4]
+	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -725,7 +864,7 @@ func (x *HostFrame) String() string {
 func (*HostFrame) ProtoMessage() {}
 
 func (x *HostFrame) ProtoReflect() protoreflect.Message {
-	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[4]
+	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -738,7 +877,7 @@ func (x *HostFrame) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use HostFrame.ProtoReflect.Descriptor instead.
 func (*HostFrame) Descriptor() ([]byte, []int) {
-	return file_oxbridge_plugin_v1_plugin_proto_rawDescGZIP(), []int{4}
+	return file_oxbridge_plugin_v1_plugin_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *HostFrame) GetJob() uint64 {
@@ -870,7 +1009,7 @@ type PluginFrame struct {
 
 func (x *PluginFrame) Reset() {
 	*x = PluginFrame{}
-	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[5]
+	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -882,7 +1021,7 @@ func (x *PluginFrame) String() string {
 func (*PluginFrame) ProtoMessage() {}
 
 func (x *PluginFrame) ProtoReflect() protoreflect.Message {
-	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[5]
+	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -895,7 +1034,7 @@ func (x *PluginFrame) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PluginFrame.ProtoReflect.Descriptor instead.
 func (*PluginFrame) Descriptor() ([]byte, []int) {
-	return file_oxbridge_plugin_v1_plugin_proto_rawDescGZIP(), []int{5}
+	return file_oxbridge_plugin_v1_plugin_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *PluginFrame) GetJob() uint64 {
@@ -1040,18 +1179,19 @@ func (*PluginFrame_Done) isPluginFrame_Kind() {}
 type Begin struct {
 	state     protoimpl.MessageState `protogen:"open.v1"`
 	Direction Direction              `protobuf:"varint,1,opt,name=direction,proto3,enum=oxbridge.plugin.v1.Direction" json:"direction,omitempty"`
-	Format    string                 `protobuf:"bytes,2,opt,name=format,proto3" json:"format,omitempty"` // Format.name
+	Format    string                 `protobuf:"bytes,2,opt,name=format,proto3" json:"format,omitempty"` // Format.name; empty for a transformation
 	// Values for options that the plugin declares; one that is not here has its
 	// default.
 	Options map[string]string `protobuf:"bytes,3,rep,name=options,proto3" json:"options,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
 	// Milliseconds until the host gives up; it enforces this itself.
 	DeadlineMs uint32 `protobuf:"varint,4,opt,name=deadline_ms,json=deadlineMs,proto3" json:"deadline_ms,omitempty"`
-	// Export: the message. Import: empty; the input is blob 0 of input_size bytes.
+	// Export and transformation: the message. Import and probe: empty; the input
+	// is blob 0 of input_size bytes.
 	Objects []*Object `protobuf:"bytes,5,rep,name=objects,proto3" json:"objects,omitempty"`
 	// More objects follow in Snapshot frames.
 	More      bool   `protobuf:"varint,6,opt,name=more,proto3" json:"more,omitempty"`
 	InputSize uint64 `protobuf:"varint,7,opt,name=input_size,json=inputSize,proto3" json:"input_size,omitempty"`
-	// Import: the first bytes of the input, at most 64 KiB, so that most plugins
+	// Import and probe: the first bytes of the input, at most 64 KiB, so that most plugins
 	// need not ask for them. A short input is here whole. May be empty.
 	Head          []byte `protobuf:"bytes,8,opt,name=head,proto3" json:"head,omitempty"`
 	unknownFields protoimpl.UnknownFields
@@ -1060,7 +1200,7 @@ type Begin struct {
 
 func (x *Begin) Reset() {
 	*x = Begin{}
-	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[6]
+	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1072,7 +1212,7 @@ func (x *Begin) String() string {
 func (*Begin) ProtoMessage() {}
 
 func (x *Begin) ProtoReflect() protoreflect.Message {
-	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[6]
+	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1085,7 +1225,7 @@ func (x *Begin) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Begin.ProtoReflect.Descriptor instead.
 func (*Begin) Descriptor() ([]byte, []int) {
-	return file_oxbridge_plugin_v1_plugin_proto_rawDescGZIP(), []int{6}
+	return file_oxbridge_plugin_v1_plugin_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *Begin) GetDirection() Direction {
@@ -1155,7 +1295,7 @@ type Snapshot struct {
 
 func (x *Snapshot) Reset() {
 	*x = Snapshot{}
-	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[7]
+	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1167,7 +1307,7 @@ func (x *Snapshot) String() string {
 func (*Snapshot) ProtoMessage() {}
 
 func (x *Snapshot) ProtoReflect() protoreflect.Message {
-	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[7]
+	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1180,7 +1320,7 @@ func (x *Snapshot) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Snapshot.ProtoReflect.Descriptor instead.
 func (*Snapshot) Descriptor() ([]byte, []int) {
-	return file_oxbridge_plugin_v1_plugin_proto_rawDescGZIP(), []int{7}
+	return file_oxbridge_plugin_v1_plugin_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *Snapshot) GetObjects() []*Object {
@@ -1212,7 +1352,7 @@ type Object struct {
 
 func (x *Object) Reset() {
 	*x = Object{}
-	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[8]
+	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1224,7 +1364,7 @@ func (x *Object) String() string {
 func (*Object) ProtoMessage() {}
 
 func (x *Object) ProtoReflect() protoreflect.Message {
-	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[8]
+	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1237,7 +1377,7 @@ func (x *Object) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Object.ProtoReflect.Descriptor instead.
 func (*Object) Descriptor() ([]byte, []int) {
-	return file_oxbridge_plugin_v1_plugin_proto_rawDescGZIP(), []int{8}
+	return file_oxbridge_plugin_v1_plugin_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *Object) GetId() uint32 {
@@ -1300,7 +1440,7 @@ type Prop struct {
 
 func (x *Prop) Reset() {
 	*x = Prop{}
-	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[9]
+	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1312,7 +1452,7 @@ func (x *Prop) String() string {
 func (*Prop) ProtoMessage() {}
 
 func (x *Prop) ProtoReflect() protoreflect.Message {
-	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[9]
+	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1325,7 +1465,7 @@ func (x *Prop) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Prop.ProtoReflect.Descriptor instead.
 func (*Prop) Descriptor() ([]byte, []int) {
-	return file_oxbridge_plugin_v1_plugin_proto_rawDescGZIP(), []int{9}
+	return file_oxbridge_plugin_v1_plugin_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *Prop) GetTag() uint32 {
@@ -1463,10 +1603,11 @@ type Prop_Blob struct {
 }
 
 type Prop_Ref struct {
-	Ref *Ref `protobuf:"bytes,10,opt,name=ref,proto3,oneof"` // plugin to host: this part of a blob (Ref.stream is not used)
+	Ref *Ref `protobuf:"bytes,10,opt,name=ref,proto3,oneof"` // plugin to host: this part of a blob: of the input of an import,
 }
 
 type Prop_Stream struct {
+	// of any value of the message of a transformation
 	Stream uint32 `protobuf:"varint,11,opt,name=stream,proto3,oneof"` // plugin to host: the bytes follow in Data frames of this stream
 }
 
@@ -1500,7 +1641,7 @@ type Name struct {
 
 func (x *Name) Reset() {
 	*x = Name{}
-	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[10]
+	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1512,7 +1653,7 @@ func (x *Name) String() string {
 func (*Name) ProtoMessage() {}
 
 func (x *Name) ProtoReflect() protoreflect.Message {
-	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[10]
+	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1525,7 +1666,7 @@ func (x *Name) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Name.ProtoReflect.Descriptor instead.
 func (*Name) Descriptor() ([]byte, []int) {
-	return file_oxbridge_plugin_v1_plugin_proto_rawDescGZIP(), []int{10}
+	return file_oxbridge_plugin_v1_plugin_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *Name) GetSet() []byte {
@@ -1563,7 +1704,7 @@ type Multi struct {
 
 func (x *Multi) Reset() {
 	*x = Multi{}
-	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[11]
+	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1575,7 +1716,7 @@ func (x *Multi) String() string {
 func (*Multi) ProtoMessage() {}
 
 func (x *Multi) ProtoReflect() protoreflect.Message {
-	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[11]
+	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1588,7 +1729,7 @@ func (x *Multi) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Multi.ProtoReflect.Descriptor instead.
 func (*Multi) Descriptor() ([]byte, []int) {
-	return file_oxbridge_plugin_v1_plugin_proto_rawDescGZIP(), []int{11}
+	return file_oxbridge_plugin_v1_plugin_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *Multi) GetIntegers() []int64 {
@@ -1638,7 +1779,7 @@ type Blob struct {
 
 func (x *Blob) Reset() {
 	*x = Blob{}
-	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[12]
+	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1650,7 +1791,7 @@ func (x *Blob) String() string {
 func (*Blob) ProtoMessage() {}
 
 func (x *Blob) ProtoReflect() protoreflect.Message {
-	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[12]
+	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1663,7 +1804,7 @@ func (x *Blob) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Blob.ProtoReflect.Descriptor instead.
 func (*Blob) Descriptor() ([]byte, []int) {
-	return file_oxbridge_plugin_v1_plugin_proto_rawDescGZIP(), []int{12}
+	return file_oxbridge_plugin_v1_plugin_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *Blob) GetId() uint32 {
@@ -1694,7 +1835,7 @@ type Read struct {
 
 func (x *Read) Reset() {
 	*x = Read{}
-	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[13]
+	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1706,7 +1847,7 @@ func (x *Read) String() string {
 func (*Read) ProtoMessage() {}
 
 func (x *Read) ProtoReflect() protoreflect.Message {
-	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[13]
+	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1719,7 +1860,7 @@ func (x *Read) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Read.ProtoReflect.Descriptor instead.
 func (*Read) Descriptor() ([]byte, []int) {
-	return file_oxbridge_plugin_v1_plugin_proto_rawDescGZIP(), []int{13}
+	return file_oxbridge_plugin_v1_plugin_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *Read) GetId() uint32 {
@@ -1766,7 +1907,7 @@ type Find struct {
 
 func (x *Find) Reset() {
 	*x = Find{}
-	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[14]
+	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1778,7 +1919,7 @@ func (x *Find) String() string {
 func (*Find) ProtoMessage() {}
 
 func (x *Find) ProtoReflect() protoreflect.Message {
-	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[14]
+	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1791,7 +1932,7 @@ func (x *Find) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Find.ProtoReflect.Descriptor instead.
 func (*Find) Descriptor() ([]byte, []int) {
-	return file_oxbridge_plugin_v1_plugin_proto_rawDescGZIP(), []int{14}
+	return file_oxbridge_plugin_v1_plugin_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *Find) GetId() uint32 {
@@ -1840,7 +1981,7 @@ type Found struct {
 
 func (x *Found) Reset() {
 	*x = Found{}
-	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[15]
+	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1852,7 +1993,7 @@ func (x *Found) String() string {
 func (*Found) ProtoMessage() {}
 
 func (x *Found) ProtoReflect() protoreflect.Message {
-	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[15]
+	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1865,7 +2006,7 @@ func (x *Found) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Found.ProtoReflect.Descriptor instead.
 func (*Found) Descriptor() ([]byte, []int) {
-	return file_oxbridge_plugin_v1_plugin_proto_rawDescGZIP(), []int{15}
+	return file_oxbridge_plugin_v1_plugin_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *Found) GetId() uint32 {
@@ -1901,7 +2042,7 @@ type Refused struct {
 
 func (x *Refused) Reset() {
 	*x = Refused{}
-	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[16]
+	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1913,7 +2054,7 @@ func (x *Refused) String() string {
 func (*Refused) ProtoMessage() {}
 
 func (x *Refused) ProtoReflect() protoreflect.Message {
-	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[16]
+	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1926,7 +2067,7 @@ func (x *Refused) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Refused.ProtoReflect.Descriptor instead.
 func (*Refused) Descriptor() ([]byte, []int) {
-	return file_oxbridge_plugin_v1_plugin_proto_rawDescGZIP(), []int{16}
+	return file_oxbridge_plugin_v1_plugin_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *Refused) GetId() uint32 {
@@ -1960,7 +2101,7 @@ type Cancel struct {
 
 func (x *Cancel) Reset() {
 	*x = Cancel{}
-	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[17]
+	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1972,7 +2113,7 @@ func (x *Cancel) String() string {
 func (*Cancel) ProtoMessage() {}
 
 func (x *Cancel) ProtoReflect() protoreflect.Message {
-	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[17]
+	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1985,7 +2126,7 @@ func (x *Cancel) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Cancel.ProtoReflect.Descriptor instead.
 func (*Cancel) Descriptor() ([]byte, []int) {
-	return file_oxbridge_plugin_v1_plugin_proto_rawDescGZIP(), []int{17}
+	return file_oxbridge_plugin_v1_plugin_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *Cancel) GetReason() string {
@@ -2008,7 +2149,7 @@ type Data struct {
 
 func (x *Data) Reset() {
 	*x = Data{}
-	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[18]
+	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2020,7 +2161,7 @@ func (x *Data) String() string {
 func (*Data) ProtoMessage() {}
 
 func (x *Data) ProtoReflect() protoreflect.Message {
-	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[18]
+	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2033,7 +2174,7 @@ func (x *Data) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Data.ProtoReflect.Descriptor instead.
 func (*Data) Descriptor() ([]byte, []int) {
-	return file_oxbridge_plugin_v1_plugin_proto_rawDescGZIP(), []int{18}
+	return file_oxbridge_plugin_v1_plugin_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *Data) GetId() uint32 {
@@ -2073,7 +2214,7 @@ type Ref struct {
 
 func (x *Ref) Reset() {
 	*x = Ref{}
-	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[19]
+	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2085,7 +2226,7 @@ func (x *Ref) String() string {
 func (*Ref) ProtoMessage() {}
 
 func (x *Ref) ProtoReflect() protoreflect.Message {
-	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[19]
+	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2098,7 +2239,7 @@ func (x *Ref) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Ref.ProtoReflect.Descriptor instead.
 func (*Ref) Descriptor() ([]byte, []int) {
-	return file_oxbridge_plugin_v1_plugin_proto_rawDescGZIP(), []int{19}
+	return file_oxbridge_plugin_v1_plugin_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *Ref) GetBlob() uint32 {
@@ -2129,8 +2270,9 @@ func (x *Ref) GetTransform() Transform {
 	return Transform_TRANSFORM_RAW
 }
 
-// Put adds objects to the message that an import makes, under the rules of
-// Object. Object 1 is the message.
+// Put adds objects to the message that an import or a transformation makes, under
+// the rules of Object. Object 1 is the message. The message of a transformation
+// is made anew: what is not put is not in it.
 type Put struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Objects       []*Object              `protobuf:"bytes,1,rep,name=objects,proto3" json:"objects,omitempty"`
@@ -2140,7 +2282,7 @@ type Put struct {
 
 func (x *Put) Reset() {
 	*x = Put{}
-	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[20]
+	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2152,7 +2294,7 @@ func (x *Put) String() string {
 func (*Put) ProtoMessage() {}
 
 func (x *Put) ProtoReflect() protoreflect.Message {
-	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[20]
+	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2165,7 +2307,7 @@ func (x *Put) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Put.ProtoReflect.Descriptor instead.
 func (*Put) Descriptor() ([]byte, []int) {
-	return file_oxbridge_plugin_v1_plugin_proto_rawDescGZIP(), []int{20}
+	return file_oxbridge_plugin_v1_plugin_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *Put) GetObjects() []*Object {
@@ -2190,7 +2332,7 @@ type Problem struct {
 
 func (x *Problem) Reset() {
 	*x = Problem{}
-	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[21]
+	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2202,7 +2344,7 @@ func (x *Problem) String() string {
 func (*Problem) ProtoMessage() {}
 
 func (x *Problem) ProtoReflect() protoreflect.Message {
-	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[21]
+	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2215,7 +2357,7 @@ func (x *Problem) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Problem.ProtoReflect.Descriptor instead.
 func (*Problem) Descriptor() ([]byte, []int) {
-	return file_oxbridge_plugin_v1_plugin_proto_rawDescGZIP(), []int{21}
+	return file_oxbridge_plugin_v1_plugin_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *Problem) GetCode() string {
@@ -2269,7 +2411,7 @@ type Progress struct {
 
 func (x *Progress) Reset() {
 	*x = Progress{}
-	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[22]
+	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2281,7 +2423,7 @@ func (x *Progress) String() string {
 func (*Progress) ProtoMessage() {}
 
 func (x *Progress) ProtoReflect() protoreflect.Message {
-	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[22]
+	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2294,7 +2436,7 @@ func (x *Progress) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Progress.ProtoReflect.Descriptor instead.
 func (*Progress) Descriptor() ([]byte, []int) {
-	return file_oxbridge_plugin_v1_plugin_proto_rawDescGZIP(), []int{22}
+	return file_oxbridge_plugin_v1_plugin_proto_rawDescGZIP(), []int{23}
 }
 
 // Done ends the job. Its handles are dead afterwards.
@@ -2302,13 +2444,14 @@ type Done struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Result        Result                 `protobuf:"varint,1,opt,name=result,proto3,enum=oxbridge.plugin.v1.Result" json:"result,omitempty"`
 	Error         string                 `protobuf:"bytes,2,opt,name=error,proto3" json:"error,omitempty"`
+	Match         Match                  `protobuf:"varint,3,opt,name=match,proto3,enum=oxbridge.plugin.v1.Match" json:"match,omitempty"` // of a probe
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Done) Reset() {
 	*x = Done{}
-	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[23]
+	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2320,7 +2463,7 @@ func (x *Done) String() string {
 func (*Done) ProtoMessage() {}
 
 func (x *Done) ProtoReflect() protoreflect.Message {
-	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[23]
+	mi := &file_oxbridge_plugin_v1_plugin_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2333,7 +2476,7 @@ func (x *Done) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Done.ProtoReflect.Descriptor instead.
 func (*Done) Descriptor() ([]byte, []int) {
-	return file_oxbridge_plugin_v1_plugin_proto_rawDescGZIP(), []int{23}
+	return file_oxbridge_plugin_v1_plugin_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *Done) GetResult() Result {
@@ -2348,6 +2491,13 @@ func (x *Done) GetError() string {
 		return x.Error
 	}
 	return ""
+}
+
+func (x *Done) GetMatch() Match {
+	if x != nil {
+		return x.Match
+	}
+	return Match_MATCH_UNSPECIFIED
 }
 
 var File_oxbridge_plugin_v1_plugin_proto protoreflect.FileDescriptor
@@ -2373,7 +2523,7 @@ const file_oxbridge_plugin_v1_plugin_proto_rawDesc = "" +
 	"\achoices\x18\x04 \x03(\tR\achoices\x12\x10\n" +
 	"\x03min\x18\x05 \x01(\x12R\x03min\x12\x10\n" +
 	"\x03max\x18\x06 \x01(\x12R\x03max\x12\x12\n" +
-	"\x04help\x18\a \x01(\tR\x04help\"\x8f\x01\n" +
+	"\x04help\x18\a \x01(\tR\x04help\"\xd8\x01\n" +
 	"\x06Format\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x1d\n" +
 	"\n" +
@@ -2382,7 +2532,12 @@ const file_oxbridge_plugin_v1_plugin_proto_rawDesc = "" +
 	"extensions\x18\x03 \x03(\tR\n" +
 	"extensions\x12\x18\n" +
 	"\aimports\x18\x04 \x01(\bR\aimports\x12\x18\n" +
-	"\aexports\x18\x05 \x01(\bR\aexports\"\xe6\x02\n" +
+	"\aexports\x18\x05 \x01(\bR\aexports\x12/\n" +
+	"\x05magic\x18\x06 \x03(\v2\x19.oxbridge.plugin.v1.MagicR\x05magic\x12\x16\n" +
+	"\x06probes\x18\a \x01(\bR\x06probes\"5\n" +
+	"\x05Magic\x12\x16\n" +
+	"\x06offset\x18\x01 \x01(\rR\x06offset\x12\x14\n" +
+	"\x05bytes\x18\x02 \x01(\fR\x05bytes\"\xe6\x02\n" +
 	"\tHostFrame\x12\x10\n" +
 	"\x03job\x18\x01 \x01(\x04R\x03job\x121\n" +
 	"\x05begin\x18\x02 \x01(\v2\x19.oxbridge.plugin.v1.BeginH\x00R\x05begin\x12:\n" +
@@ -2492,19 +2647,22 @@ const file_oxbridge_plugin_v1_plugin_proto_rawDesc = "" +
 	"\x04part\x18\x05 \x01(\tR\x04part\x12\x16\n" +
 	"\x06detail\x18\x06 \x01(\tR\x06detail\"\n" +
 	"\n" +
-	"\bProgress\"P\n" +
+	"\bProgress\"\x81\x01\n" +
 	"\x04Done\x122\n" +
 	"\x06result\x18\x01 \x01(\x0e2\x1a.oxbridge.plugin.v1.ResultR\x06result\x12\x14\n" +
-	"\x05error\x18\x02 \x01(\tR\x05error*W\n" +
+	"\x05error\x18\x02 \x01(\tR\x05error\x12/\n" +
+	"\x05match\x18\x03 \x01(\x0e2\x19.oxbridge.plugin.v1.MatchR\x05match*W\n" +
 	"\n" +
 	"OptionKind\x12\x1b\n" +
 	"\x17OPTION_KIND_UNSPECIFIED\x10\x00\x12\x14\n" +
 	"\x10OPTION_KIND_BOOL\x10\x01\x12\x16\n" +
-	"\x12OPTION_KIND_NUMBER\x10\x02*R\n" +
+	"\x12OPTION_KIND_NUMBER\x10\x02*\x80\x01\n" +
 	"\tDirection\x12\x19\n" +
 	"\x15DIRECTION_UNSPECIFIED\x10\x00\x12\x14\n" +
 	"\x10DIRECTION_EXPORT\x10\x01\x12\x14\n" +
-	"\x10DIRECTION_IMPORT\x10\x02*y\n" +
+	"\x10DIRECTION_IMPORT\x10\x02\x12\x17\n" +
+	"\x13DIRECTION_TRANSFORM\x10\x03\x12\x13\n" +
+	"\x0fDIRECTION_PROBE\x10\x04*y\n" +
 	"\n" +
 	"ObjectKind\x12\x1b\n" +
 	"\x17OBJECT_KIND_UNSPECIFIED\x10\x00\x12\x17\n" +
@@ -2528,7 +2686,11 @@ const file_oxbridge_plugin_v1_plugin_proto_rawDesc = "" +
 	"\x10RESULT_BAD_INPUT\x10\x02\x12\x16\n" +
 	"\x12RESULT_UNSUPPORTED\x10\x03\x12\x14\n" +
 	"\x10RESULT_CANCELLED\x10\x04\x12\x13\n" +
-	"\x0fRESULT_INTERNAL\x10\x052\xa9\x01\n" +
+	"\x0fRESULT_INTERNAL\x10\x05*;\n" +
+	"\x05Match\x12\x15\n" +
+	"\x11MATCH_UNSPECIFIED\x10\x00\x12\f\n" +
+	"\bMATCH_NO\x10\x01\x12\r\n" +
+	"\tMATCH_YES\x10\x022\xa9\x01\n" +
 	"\tConverter\x12P\n" +
 	"\bDescribe\x12#.oxbridge.plugin.v1.DescribeRequest\x1a\x1f.oxbridge.plugin.v1.Description\x12J\n" +
 	"\x04Lane\x12\x1d.oxbridge.plugin.v1.HostFrame\x1a\x1f.oxbridge.plugin.v1.PluginFrame(\x010\x01B0Z.github.com/oxbridge-mail/oxbridge/sdk/pluginv1b\x06proto3"
@@ -2545,8 +2707,8 @@ func file_oxbridge_plugin_v1_plugin_proto_rawDescGZIP() []byte {
 	return file_oxbridge_plugin_v1_plugin_proto_rawDescData
 }
 
-var file_oxbridge_plugin_v1_plugin_proto_enumTypes = make([]protoimpl.EnumInfo, 6)
-var file_oxbridge_plugin_v1_plugin_proto_msgTypes = make([]protoimpl.MessageInfo, 25)
+var file_oxbridge_plugin_v1_plugin_proto_enumTypes = make([]protoimpl.EnumInfo, 7)
+var file_oxbridge_plugin_v1_plugin_proto_msgTypes = make([]protoimpl.MessageInfo, 26)
 var file_oxbridge_plugin_v1_plugin_proto_goTypes = []any{
 	(OptionKind)(0),         // 0: oxbridge.plugin.v1.OptionKind
 	(Direction)(0),          // 1: oxbridge.plugin.v1.Direction
@@ -2554,73 +2716,77 @@ var file_oxbridge_plugin_v1_plugin_proto_goTypes = []any{
 	(Transform)(0),          // 3: oxbridge.plugin.v1.Transform
 	(Severity)(0),           // 4: oxbridge.plugin.v1.Severity
 	(Result)(0),             // 5: oxbridge.plugin.v1.Result
-	(*DescribeRequest)(nil), // 6: oxbridge.plugin.v1.DescribeRequest
-	(*Description)(nil),     // 7: oxbridge.plugin.v1.Description
-	(*Option)(nil),          // 8: oxbridge.plugin.v1.Option
-	(*Format)(nil),          // 9: oxbridge.plugin.v1.Format
-	(*HostFrame)(nil),       // 10: oxbridge.plugin.v1.HostFrame
-	(*PluginFrame)(nil),     // 11: oxbridge.plugin.v1.PluginFrame
-	(*Begin)(nil),           // 12: oxbridge.plugin.v1.Begin
-	(*Snapshot)(nil),        // 13: oxbridge.plugin.v1.Snapshot
-	(*Object)(nil),          // 14: oxbridge.plugin.v1.Object
-	(*Prop)(nil),            // 15: oxbridge.plugin.v1.Prop
-	(*Name)(nil),            // 16: oxbridge.plugin.v1.Name
-	(*Multi)(nil),           // 17: oxbridge.plugin.v1.Multi
-	(*Blob)(nil),            // 18: oxbridge.plugin.v1.Blob
-	(*Read)(nil),            // 19: oxbridge.plugin.v1.Read
-	(*Find)(nil),            // 20: oxbridge.plugin.v1.Find
-	(*Found)(nil),           // 21: oxbridge.plugin.v1.Found
-	(*Refused)(nil),         // 22: oxbridge.plugin.v1.Refused
-	(*Cancel)(nil),          // 23: oxbridge.plugin.v1.Cancel
-	(*Data)(nil),            // 24: oxbridge.plugin.v1.Data
-	(*Ref)(nil),             // 25: oxbridge.plugin.v1.Ref
-	(*Put)(nil),             // 26: oxbridge.plugin.v1.Put
-	(*Problem)(nil),         // 27: oxbridge.plugin.v1.Problem
-	(*Progress)(nil),        // 28: oxbridge.plugin.v1.Progress
-	(*Done)(nil),            // 29: oxbridge.plugin.v1.Done
-	nil,                     // 30: oxbridge.plugin.v1.Begin.OptionsEntry
+	(Match)(0),              // 6: oxbridge.plugin.v1.Match
+	(*DescribeRequest)(nil), // 7: oxbridge.plugin.v1.DescribeRequest
+	(*Description)(nil),     // 8: oxbridge.plugin.v1.Description
+	(*Option)(nil),          // 9: oxbridge.plugin.v1.Option
+	(*Format)(nil),          // 10: oxbridge.plugin.v1.Format
+	(*Magic)(nil),           // 11: oxbridge.plugin.v1.Magic
+	(*HostFrame)(nil),       // 12: oxbridge.plugin.v1.HostFrame
+	(*PluginFrame)(nil),     // 13: oxbridge.plugin.v1.PluginFrame
+	(*Begin)(nil),           // 14: oxbridge.plugin.v1.Begin
+	(*Snapshot)(nil),        // 15: oxbridge.plugin.v1.Snapshot
+	(*Object)(nil),          // 16: oxbridge.plugin.v1.Object
+	(*Prop)(nil),            // 17: oxbridge.plugin.v1.Prop
+	(*Name)(nil),            // 18: oxbridge.plugin.v1.Name
+	(*Multi)(nil),           // 19: oxbridge.plugin.v1.Multi
+	(*Blob)(nil),            // 20: oxbridge.plugin.v1.Blob
+	(*Read)(nil),            // 21: oxbridge.plugin.v1.Read
+	(*Find)(nil),            // 22: oxbridge.plugin.v1.Find
+	(*Found)(nil),           // 23: oxbridge.plugin.v1.Found
+	(*Refused)(nil),         // 24: oxbridge.plugin.v1.Refused
+	(*Cancel)(nil),          // 25: oxbridge.plugin.v1.Cancel
+	(*Data)(nil),            // 26: oxbridge.plugin.v1.Data
+	(*Ref)(nil),             // 27: oxbridge.plugin.v1.Ref
+	(*Put)(nil),             // 28: oxbridge.plugin.v1.Put
+	(*Problem)(nil),         // 29: oxbridge.plugin.v1.Problem
+	(*Progress)(nil),        // 30: oxbridge.plugin.v1.Progress
+	(*Done)(nil),            // 31: oxbridge.plugin.v1.Done
+	nil,                     // 32: oxbridge.plugin.v1.Begin.OptionsEntry
 }
 var file_oxbridge_plugin_v1_plugin_proto_depIdxs = []int32{
-	9,  // 0: oxbridge.plugin.v1.Description.formats:type_name -> oxbridge.plugin.v1.Format
-	8,  // 1: oxbridge.plugin.v1.Description.options:type_name -> oxbridge.plugin.v1.Option
+	10, // 0: oxbridge.plugin.v1.Description.formats:type_name -> oxbridge.plugin.v1.Format
+	9,  // 1: oxbridge.plugin.v1.Description.options:type_name -> oxbridge.plugin.v1.Option
 	0,  // 2: oxbridge.plugin.v1.Option.kind:type_name -> oxbridge.plugin.v1.OptionKind
-	12, // 3: oxbridge.plugin.v1.HostFrame.begin:type_name -> oxbridge.plugin.v1.Begin
-	13, // 4: oxbridge.plugin.v1.HostFrame.snapshot:type_name -> oxbridge.plugin.v1.Snapshot
-	24, // 5: oxbridge.plugin.v1.HostFrame.data:type_name -> oxbridge.plugin.v1.Data
-	21, // 6: oxbridge.plugin.v1.HostFrame.found:type_name -> oxbridge.plugin.v1.Found
-	22, // 7: oxbridge.plugin.v1.HostFrame.refused:type_name -> oxbridge.plugin.v1.Refused
-	23, // 8: oxbridge.plugin.v1.HostFrame.cancel:type_name -> oxbridge.plugin.v1.Cancel
-	19, // 9: oxbridge.plugin.v1.PluginFrame.read:type_name -> oxbridge.plugin.v1.Read
-	20, // 10: oxbridge.plugin.v1.PluginFrame.find:type_name -> oxbridge.plugin.v1.Find
-	24, // 11: oxbridge.plugin.v1.PluginFrame.data:type_name -> oxbridge.plugin.v1.Data
-	25, // 12: oxbridge.plugin.v1.PluginFrame.ref:type_name -> oxbridge.plugin.v1.Ref
-	26, // 13: oxbridge.plugin.v1.PluginFrame.put:type_name -> oxbridge.plugin.v1.Put
-	27, // 14: oxbridge.plugin.v1.PluginFrame.problem:type_name -> oxbridge.plugin.v1.Problem
-	28, // 15: oxbridge.plugin.v1.PluginFrame.progress:type_name -> oxbridge.plugin.v1.Progress
-	29, // 16: oxbridge.plugin.v1.PluginFrame.done:type_name -> oxbridge.plugin.v1.Done
-	1,  // 17: oxbridge.plugin.v1.Begin.direction:type_name -> oxbridge.plugin.v1.Direction
-	30, // 18: oxbridge.plugin.v1.Begin.options:type_name -> oxbridge.plugin.v1.Begin.OptionsEntry
-	14, // 19: oxbridge.plugin.v1.Begin.objects:type_name -> oxbridge.plugin.v1.Object
-	14, // 20: oxbridge.plugin.v1.Snapshot.objects:type_name -> oxbridge.plugin.v1.Object
-	2,  // 21: oxbridge.plugin.v1.Object.kind:type_name -> oxbridge.plugin.v1.ObjectKind
-	15, // 22: oxbridge.plugin.v1.Object.props:type_name -> oxbridge.plugin.v1.Prop
-	16, // 23: oxbridge.plugin.v1.Prop.name:type_name -> oxbridge.plugin.v1.Name
-	17, // 24: oxbridge.plugin.v1.Prop.multi:type_name -> oxbridge.plugin.v1.Multi
-	18, // 25: oxbridge.plugin.v1.Prop.blob:type_name -> oxbridge.plugin.v1.Blob
-	25, // 26: oxbridge.plugin.v1.Prop.ref:type_name -> oxbridge.plugin.v1.Ref
-	3,  // 27: oxbridge.plugin.v1.Ref.transform:type_name -> oxbridge.plugin.v1.Transform
-	14, // 28: oxbridge.plugin.v1.Put.objects:type_name -> oxbridge.plugin.v1.Object
-	4,  // 29: oxbridge.plugin.v1.Problem.severity:type_name -> oxbridge.plugin.v1.Severity
-	5,  // 30: oxbridge.plugin.v1.Done.result:type_name -> oxbridge.plugin.v1.Result
-	6,  // 31: oxbridge.plugin.v1.Converter.Describe:input_type -> oxbridge.plugin.v1.DescribeRequest
-	10, // 32: oxbridge.plugin.v1.Converter.Lane:input_type -> oxbridge.plugin.v1.HostFrame
-	7,  // 33: oxbridge.plugin.v1.Converter.Describe:output_type -> oxbridge.plugin.v1.Description
-	11, // 34: oxbridge.plugin.v1.Converter.Lane:output_type -> oxbridge.plugin.v1.PluginFrame
-	33, // [33:35] is the sub-list for method output_type
-	31, // [31:33] is the sub-list for method input_type
-	31, // [31:31] is the sub-list for extension type_name
-	31, // [31:31] is the sub-list for extension extendee
-	0,  // [0:31] is the sub-list for field type_name
+	11, // 3: oxbridge.plugin.v1.Format.magic:type_name -> oxbridge.plugin.v1.Magic
+	14, // 4: oxbridge.plugin.v1.HostFrame.begin:type_name -> oxbridge.plugin.v1.Begin
+	15, // 5: oxbridge.plugin.v1.HostFrame.snapshot:type_name -> oxbridge.plugin.v1.Snapshot
+	26, // 6: oxbridge.plugin.v1.HostFrame.data:type_name -> oxbridge.plugin.v1.Data
+	23, // 7: oxbridge.plugin.v1.HostFrame.found:type_name -> oxbridge.plugin.v1.Found
+	24, // 8: oxbridge.plugin.v1.HostFrame.refused:type_name -> oxbridge.plugin.v1.Refused
+	25, // 9: oxbridge.plugin.v1.HostFrame.cancel:type_name -> oxbridge.plugin.v1.Cancel
+	21, // 10: oxbridge.plugin.v1.PluginFrame.read:type_name -> oxbridge.plugin.v1.Read
+	22, // 11: oxbridge.plugin.v1.PluginFrame.find:type_name -> oxbridge.plugin.v1.Find
+	26, // 12: oxbridge.plugin.v1.PluginFrame.data:type_name -> oxbridge.plugin.v1.Data
+	27, // 13: oxbridge.plugin.v1.PluginFrame.ref:type_name -> oxbridge.plugin.v1.Ref
+	28, // 14: oxbridge.plugin.v1.PluginFrame.put:type_name -> oxbridge.plugin.v1.Put
+	29, // 15: oxbridge.plugin.v1.PluginFrame.problem:type_name -> oxbridge.plugin.v1.Problem
+	30, // 16: oxbridge.plugin.v1.PluginFrame.progress:type_name -> oxbridge.plugin.v1.Progress
+	31, // 17: oxbridge.plugin.v1.PluginFrame.done:type_name -> oxbridge.plugin.v1.Done
+	1,  // 18: oxbridge.plugin.v1.Begin.direction:type_name -> oxbridge.plugin.v1.Direction
+	32, // 19: oxbridge.plugin.v1.Begin.options:type_name -> oxbridge.plugin.v1.Begin.OptionsEntry
+	16, // 20: oxbridge.plugin.v1.Begin.objects:type_name -> oxbridge.plugin.v1.Object
+	16, // 21: oxbridge.plugin.v1.Snapshot.objects:type_name -> oxbridge.plugin.v1.Object
+	2,  // 22: oxbridge.plugin.v1.Object.kind:type_name -> oxbridge.plugin.v1.ObjectKind
+	17, // 23: oxbridge.plugin.v1.Object.props:type_name -> oxbridge.plugin.v1.Prop
+	18, // 24: oxbridge.plugin.v1.Prop.name:type_name -> oxbridge.plugin.v1.Name
+	19, // 25: oxbridge.plugin.v1.Prop.multi:type_name -> oxbridge.plugin.v1.Multi
+	20, // 26: oxbridge.plugin.v1.Prop.blob:type_name -> oxbridge.plugin.v1.Blob
+	27, // 27: oxbridge.plugin.v1.Prop.ref:type_name -> oxbridge.plugin.v1.Ref
+	3,  // 28: oxbridge.plugin.v1.Ref.transform:type_name -> oxbridge.plugin.v1.Transform
+	16, // 29: oxbridge.plugin.v1.Put.objects:type_name -> oxbridge.plugin.v1.Object
+	4,  // 30: oxbridge.plugin.v1.Problem.severity:type_name -> oxbridge.plugin.v1.Severity
+	5,  // 31: oxbridge.plugin.v1.Done.result:type_name -> oxbridge.plugin.v1.Result
+	6,  // 32: oxbridge.plugin.v1.Done.match:type_name -> oxbridge.plugin.v1.Match
+	7,  // 33: oxbridge.plugin.v1.Converter.Describe:input_type -> oxbridge.plugin.v1.DescribeRequest
+	12, // 34: oxbridge.plugin.v1.Converter.Lane:input_type -> oxbridge.plugin.v1.HostFrame
+	8,  // 35: oxbridge.plugin.v1.Converter.Describe:output_type -> oxbridge.plugin.v1.Description
+	13, // 36: oxbridge.plugin.v1.Converter.Lane:output_type -> oxbridge.plugin.v1.PluginFrame
+	35, // [35:37] is the sub-list for method output_type
+	33, // [33:35] is the sub-list for method input_type
+	33, // [33:33] is the sub-list for extension type_name
+	33, // [33:33] is the sub-list for extension extendee
+	0,  // [0:33] is the sub-list for field type_name
 }
 
 func init() { file_oxbridge_plugin_v1_plugin_proto_init() }
@@ -2628,7 +2794,7 @@ func file_oxbridge_plugin_v1_plugin_proto_init() {
 	if File_oxbridge_plugin_v1_plugin_proto != nil {
 		return
 	}
-	file_oxbridge_plugin_v1_plugin_proto_msgTypes[4].OneofWrappers = []any{
+	file_oxbridge_plugin_v1_plugin_proto_msgTypes[5].OneofWrappers = []any{
 		(*HostFrame_Begin)(nil),
 		(*HostFrame_Snapshot)(nil),
 		(*HostFrame_Data)(nil),
@@ -2636,7 +2802,7 @@ func file_oxbridge_plugin_v1_plugin_proto_init() {
 		(*HostFrame_Refused)(nil),
 		(*HostFrame_Cancel)(nil),
 	}
-	file_oxbridge_plugin_v1_plugin_proto_msgTypes[5].OneofWrappers = []any{
+	file_oxbridge_plugin_v1_plugin_proto_msgTypes[6].OneofWrappers = []any{
 		(*PluginFrame_Read)(nil),
 		(*PluginFrame_Find)(nil),
 		(*PluginFrame_Data)(nil),
@@ -2646,7 +2812,7 @@ func file_oxbridge_plugin_v1_plugin_proto_init() {
 		(*PluginFrame_Progress)(nil),
 		(*PluginFrame_Done)(nil),
 	}
-	file_oxbridge_plugin_v1_plugin_proto_msgTypes[9].OneofWrappers = []any{
+	file_oxbridge_plugin_v1_plugin_proto_msgTypes[10].OneofWrappers = []any{
 		(*Prop_Integer)(nil),
 		(*Prop_Floating)(nil),
 		(*Prop_Time)(nil),
@@ -2662,8 +2828,8 @@ func file_oxbridge_plugin_v1_plugin_proto_init() {
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_oxbridge_plugin_v1_plugin_proto_rawDesc), len(file_oxbridge_plugin_v1_plugin_proto_rawDesc)),
-			NumEnums:      6,
-			NumMessages:   25,
+			NumEnums:      7,
+			NumMessages:   26,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -28,6 +28,16 @@
 // message session, they are dead for good: a frame that names one is answered
 // by Refused with MAPI_E_INVALID_OBJECT, and counted.
 //
+// # Features
+//
+// What not every plugin does has a name. The host names the parts that it knows
+// in DescribeRequest.features, the plugin those that it uses in
+// Description.features; what is not named is never asked for. The names are:
+//
+//   transform  the plugin changes messages: jobs with DIRECTION_TRANSFORM
+//   probe      the plugin tells its files from others: jobs with DIRECTION_PROBE,
+//              for formats that say probes
+//
 // # Limits
 //
 // A frame is at most 4 MiB, the payload of a Data frame at most 256 KiB, and

@@ -26,6 +26,8 @@ type Plugin struct {
 	Formats       []Format
 	Jobs          int
 	Options       []*pluginv1.Option
+	Features      []string
+	Transform     func(context.Context, Job, *mapi.Message) error
 	// Classify says which result an error of Import or Export stands for.
 	Classify func(error) pluginv1.Result
 	// Log takes what is for the operator.
@@ -38,6 +40,8 @@ type Plugin struct {
 type Format struct {
 	Name, MediaType string
 	Extensions      []string
+	Magic           []*pluginv1.Magic
+	Probe           func(context.Context, transfer.Input) (bool, error)
 	Import          func(context.Context, Job, transfer.Input) (*mapi.Message, error)
 	Export          func(context.Context, Job, *mapi.Message, transfer.Output) error
 }
@@ -107,6 +111,7 @@ func (s *server) Describe(_ context.Context, _ *pluginv1.DescribeRequest) (*plug
 		MaxLanes: uint32(s.lanes),
 		Pipeline: uint32(s.pipeline),
 		Options:  s.p.Options,
+		Features: s.p.Features,
 	}
 	for _, f := range s.p.Formats {
 		d.Formats = append(d.Formats, &pluginv1.Format{
@@ -115,6 +120,8 @@ func (s *server) Describe(_ context.Context, _ *pluginv1.DescribeRequest) (*plug
 			Extensions: f.Extensions,
 			Imports:    f.Import != nil,
 			Exports:    f.Export != nil,
+			Magic:      f.Magic,
+			Probes:     f.Probe != nil,
 		})
 	}
 	return d, nil
