@@ -74,7 +74,7 @@ func runAudit(ctx context.Context, opts auditOptions, arg string, stdout, stderr
 	}
 	aopt := audit.Options{
 		In: store.Dir{Folder: id.Folder}, Out: store.Dir{Root: folder.outDir()}, Jobs: opts.jobs,
-		Run: batch.Options{To: id.To, Settings: id.Settings, MessagesAsFiles: id.MessagesAsFiles},
+		Run: batch.Options{To: id.To, FromFormat: id.From, Settings: id.Settings, MessagesAsFiles: id.MessagesAsFiles},
 	}
 	if aopt.Run.Prepare, err = prepareAgain(id.Prepared); err != nil {
 		return err
@@ -111,13 +111,13 @@ func doAudit(ctx context.Context, opts auditOptions, id batch.Identity, l *ledge
 	if !opts.deep {
 		return audit.Run(ctx, l, aopt)
 	}
-	run := runOptions{to: id.To, plugin: opts.plugin}
+	run := runOptions{to: id.To, from: id.From, plugin: opts.plugin}
 	pool, err := run.start(ctx, &watcher{})
 	if err != nil {
 		return audit.Summary{}, err
 	}
 	aopt.Converter = pool
-	dir, format := batch.Needs(id.To)
+	dir, format := batch.Needs(id.To, id.From)
 	aopt.WriteOnly = dir == session.Export && !pool.Description().Can(session.Import, format)
 	sum, err := audit.Run(ctx, l, aopt)
 	return sum, errors.Join(err, pool.Close())

@@ -113,7 +113,7 @@ func runRunShard(ctx context.Context, opts runShardOptions, args []string, stdou
 	defer watch.close()
 	hard, release := drainFirst(ctx, watch, stderr)
 	defer release()
-	run := runOptions{to: plan.To, plugin: opts.plugin}
+	run := runOptions{to: plan.To, from: plan.From, plugin: opts.plugin}
 	pool, err := run.start(hard, watch)
 	if err != nil {
 		return err

@@ -53,7 +53,7 @@ func (p *planner) container(ctx context.Context, it Item, src *store.Source, lis
 	slices.SortStableFunc(members, func(a, b member) int { return cmp.Compare(a.name, b.name) })
 	outer := p.names
 	defer func() { p.names = outer }()
-	p.names = namer{to: p.opt.extension(), memory: p.opt.Memory, tree: false}
+	p.names = namer{to: p.opt.extension(), from: p.opt.target().inputs(), memory: p.opt.Memory, tree: false}
 	if p.opt.Naming != "" {
 		p.names = outer
 	}

@@ -63,6 +63,11 @@ type Options struct {
 	// To is the format of the outputs: "msg", or one that the converter writes,
 	// such as "eml".
 	To string
+	// FromFormat is the format of inputs that become .msg files, "" for mail. It
+	// means nothing to other outputs, which are made of .msg files. FromExtensions
+	// are those of such inputs, with the dot, where contents do not tell them.
+	FromFormat     string
+	FromExtensions []string
 	// Settings are passed to the plugin.
 	Settings map[string]string
 	// Plugin is the name and version of the converter, Program the version of
@@ -220,7 +225,7 @@ func (o Options) extension() string {
 // Identity returns what the outputs of a run over these paths depend on.
 func (o Options) Identity(roots []Root) Identity {
 	id := Identity{
-		To: o.To, Program: o.Program, Plugin: o.Plugin, Settings: o.Settings, Folder: o.Folder,
+		To: o.To, From: o.FromFormat, Program: o.Program, Plugin: o.Plugin, Settings: o.Settings, Folder: o.Folder,
 		Select: o.Select, Naming: o.Naming, Layout: o.Layout, OnLoss: o.OnLoss, Roots: roots,
 		MessagesAsFiles: o.MessagesAsFiles, Prepared: o.Prepared,
 	}
@@ -233,7 +238,7 @@ func (o Options) Identity(roots []Root) Identity {
 
 // From returns the options with what a plan says about a run.
 func (o Options) From(p *Plan) Options {
-	o.To, o.Settings, o.Plugin, o.Program = p.To, p.Settings, p.Plugin, p.Program
+	o.To, o.FromFormat, o.Settings, o.Plugin, o.Program = p.To, p.From, p.Settings, p.Plugin, p.Program
 	o.Select, o.Naming, o.Layout, o.OnLoss, o.Folder = p.Select, p.Naming, p.Layout, p.OnLoss, p.Folder
 	o.MessagesAsFiles, o.Prepared = p.MessagesAsFiles, p.Prepared
 	return o

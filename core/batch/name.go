@@ -17,6 +17,8 @@ var inputExtensions = map[string]bool{".msg": true, ".eml": true, ".emlx": true,
 // and their order alone, so that every planning of the same run finds the same.
 type namer struct {
 	to string
+	// from are more extensions that the output's replaces.
+	from []string
 	// tree says that folders come in the order of a walk, each once: a folder
 	// that was left is forgotten then.
 	tree   bool
@@ -35,7 +37,7 @@ type level struct {
 // added; when that is taken too, a number is.
 func (n *namer) name(input, rel string) (string, error) {
 	stem := rel
-	if ext := path.Ext(rel); inputExtensions[strings.ToLower(ext)] && ext != path.Base(rel) {
+	if ext := path.Ext(rel); (inputExtensions[strings.ToLower(ext)] || hasExtension(rel, n.from)) && ext != path.Base(rel) {
 		stem = strings.TrimSuffix(rel, ext)
 	}
 	taken := n.enter(path.Dir(rel))

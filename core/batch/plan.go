@@ -50,6 +50,7 @@ type Header struct {
 // its inputs. Runs with the same identity are the same run, gone on with.
 type Identity struct {
 	To        string            `json:"to"`
+	From      string            `json:"from,omitempty"`    // see Options.FromFormat
 	Program   string            `json:"program,omitempty"` // version of oxbridge
 	Plugin    string            `json:"plugin,omitempty"`  // name and version
 	Settings  map[string]string `json:"settings,omitempty"`
