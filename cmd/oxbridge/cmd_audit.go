@@ -72,6 +72,9 @@ func runAudit(ctx context.Context, opts auditOptions, arg string, stdout, stderr
 	if err := json.Unmarshal([]byte(run.Identity), &id); err != nil {
 		return &exitError{code: exitAborted, err: err}
 	}
+	if err := setLimits(id.Limits); err != nil {
+		return err
+	}
 	aopt := audit.Options{
 		In: store.Dir{Folder: id.Folder}, Out: store.Dir{Root: folder.outDir()}, Jobs: opts.jobs,
 		Run: batch.Options{To: id.To, FromFormat: id.From, Settings: id.Settings, MessagesAsFiles: id.MessagesAsFiles},

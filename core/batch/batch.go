@@ -44,6 +44,7 @@ import (
 	"github.com/oxbridge-mail/oxbridge/core/report"
 	"github.com/oxbridge-mail/oxbridge/core/session"
 	"github.com/oxbridge-mail/oxbridge/core/store"
+	"github.com/oxbridge-mail/oxbridge/sdk/limits"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi"
 )
 
@@ -162,12 +163,12 @@ func (o Options) withDefaults() Options {
 		}
 	}
 	setInt(&o.Jobs, 2*runtime.GOMAXPROCS(0))
-	setInt(&o.SessionMessages, 256)
-	setInt(&o.ShardItems, 1000)
-	setBytes(&o.SessionBytes, 1<<30)
-	setBytes(&o.SessionMemory, 256<<20)
-	setBytes(&o.LargeBytes, 16<<20)
-	setBytes(&o.ShardBytes, 1<<30)
+	setInt(&o.SessionMessages, limits.RunSession.Int())
+	setInt(&o.ShardItems, limits.RunShard.Int())
+	setBytes(&o.SessionBytes, limits.RunSessionBytes.Get())
+	setBytes(&o.SessionMemory, limits.RunSessionMemory.Get())
+	setBytes(&o.LargeBytes, limits.RunLarge.Get())
+	setBytes(&o.ShardBytes, limits.RunShardBytes.Get())
 	if o.In == nil {
 		o.In = store.Dir{Folder: o.Folder, FollowLinks: o.Select.FollowLinks}
 	}
@@ -227,7 +228,7 @@ func (o Options) Identity(roots []Root) Identity {
 	id := Identity{
 		To: o.To, From: o.FromFormat, Program: o.Program, Plugin: o.Plugin, Settings: o.Settings, Folder: o.Folder,
 		Select: o.Select, Naming: o.Naming, Layout: o.Layout, OnLoss: o.OnLoss, Roots: roots,
-		MessagesAsFiles: o.MessagesAsFiles, Prepared: o.Prepared,
+		MessagesAsFiles: o.MessagesAsFiles, Prepared: o.Prepared, Limits: limits.ListOutputs(),
 	}
 	if len(roots) > maxIdentityRoots {
 		id.Roots = nil

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/oxbridge-mail/oxbridge/core/store"
+	"github.com/oxbridge-mail/oxbridge/sdk/limits"
 )
 
 // inputExtensions are those that the output's extension replaces; any other
@@ -144,14 +145,11 @@ func sanitisePath(text string) string {
 			parts = append(parts, sanitise(part))
 		}
 	}
-	if len(parts) > maxFolders {
-		parts = append([]string{"_"}, parts[len(parts)-maxFolders:]...)
+	if len(parts) > limits.RunFolders.Int() {
+		parts = append([]string{"_"}, parts[len(parts)-limits.RunFolders.Int():]...)
 	}
 	if len(parts) == 0 {
 		return "_"
 	}
 	return strings.Join(parts, "/")
 }
-
-// maxFolders bounds the depth of paths that come from archives.
-const maxFolders = 32

@@ -64,6 +64,7 @@ type Identity struct {
 
 	MessagesAsFiles bool   `json:"messages_as_files,omitempty"`
 	Prepared        string `json:"prepared,omitempty"` // see Options.Prepared
+	Limits          string `json:"limits,omitempty"`   // bounds that are not at their default, as limits.SetList reads them
 }
 
 // maxIdentityRoots is up to how many paths a plan names what it was made of.

@@ -8,14 +8,12 @@ import (
 	"os"
 	"path"
 
+	"github.com/oxbridge-mail/oxbridge/sdk/limits"
 	"github.com/oxbridge-mail/oxbridge/sdk/look"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi/lzfu"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi/proptag"
 )
-
-// maxRTF bounds the RTF that is written out of a compressed body, in bytes.
-const maxRTF = 256 << 20
 
 // An Extractor writes what messages hold as files. Its methods are not safe for
 // concurrent use.
@@ -68,7 +66,7 @@ func (f *extraction) bodies(ps mapi.Props) error {
 			if err != nil {
 				return nil, err
 			}
-			return limited{io.LimitReader(lzfu.NewReader(r), maxRTF), r}, nil
+			return limited{io.LimitReader(lzfu.NewReader(r), limits.LookRTF.Get()), r}, nil
 		}))
 	}
 	return err

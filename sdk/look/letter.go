@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/oxbridge-mail/oxbridge/sdk/limits"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi/propname"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi/proptag"
@@ -158,9 +159,6 @@ func sizeOfData(v mapi.Value) int64 {
 	return n
 }
 
-// maxText bounds the text of a body that is shown, in bytes.
-const maxText = 16 << 20
-
 // A Reading is the text of a message for people.
 type Reading struct {
 	Text  string   // lines that end in "\n"; it may need [Text]
@@ -177,7 +175,7 @@ var ErrUnreadable = errors.New("body cannot be read")
 func Read(ps mapi.Props, rich RichText, marks bool) (Reading, error) {
 	b := BodiesOf(ps, rich)
 	if b.Text.Exists() && (!marks || !b.HTML.Exists()) {
-		text, all, err := b.Text.Read(maxText)
+		text, all, err := b.Text.Read(limits.LookBody.Get())
 		if strings.TrimSpace(string(text)) != "" || !b.HTML.Exists() && b.Err == nil {
 			return Reading{Text: string(text), Cut: !all}, err
 		}
