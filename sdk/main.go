@@ -9,6 +9,7 @@ import (
 	"os"
 
 	"github.com/oxbridge-mail/oxbridge/sdk/internal/serve"
+	"github.com/oxbridge-mail/oxbridge/sdk/limits"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi"
 	"github.com/oxbridge-mail/oxbridge/sdk/pluginv1"
 	"github.com/oxbridge-mail/oxbridge/sdk/transfer"
@@ -34,6 +35,10 @@ func run(p Plugin, args []string) int {
 	}
 	switch {
 	case serve.Started():
+		if err := limits.SetList(os.Getenv(limits.Env)); err != nil {
+			// A host of another version may know limits that this one does not.
+			fmt.Fprintln(os.Stderr, "sdk:", err)
+		}
 		serve.Main(p.served())
 		return 0
 	case len(args) == 1 && args[0] == "describe":

@@ -75,9 +75,12 @@ func runAudit(ctx context.Context, opts auditOptions, arg string, stdout, stderr
 	if err := json.Unmarshal([]byte(run.Identity), &id); err != nil {
 		return &exitError{code: exitAborted, err: err}
 	}
+	if err := setLimits(id.Limits); err != nil {
+		return err
+	}
 	aopt := audit.Options{
 		In: store.Dir{Folder: id.Folder}, Out: store.Dir{Root: folder.outDir()}, Jobs: opts.jobs,
-		Run: batch.Options{To: id.To, Settings: id.Settings, MessagesAsFiles: id.MessagesAsFiles},
+		Run: batch.Options{To: id.To, FromFormat: id.From, Settings: id.Settings, MessagesAsFiles: id.MessagesAsFiles},
 	}
 	if aopt.Run.Prepare, err = prepareAgain(id.Prepared); err != nil {
 		return err
@@ -114,7 +117,7 @@ func doAudit(ctx context.Context, opts auditOptions, id batch.Identity, l *ledge
 	if !opts.deep {
 		return audit.Run(ctx, l, aopt)
 	}
-	run := runOptions{to: id.To, plugin: opts.plugin, transforms: opts.transforms}
+	run := runOptions{to: id.To, from: id.From, plugin: opts.plugin, transforms: opts.transforms}
 	pool, err := run.start(ctx, &watcher{})
 	if err != nil {
 		return audit.Summary{}, err
@@ -125,7 +128,7 @@ func doAudit(ctx context.Context, opts auditOptions, id batch.Identity, l *ledge
 	}
 	aopt.Run.Transforms = ts.transforms()
 	aopt.Converter = pool
-	dir, format := batch.Needs(id.To)
+	dir, format := batch.Needs(id.To, id.From)
 	// What a transform has changed is no difference to be accounted for.
 	aopt.WriteOnly = len(ts) > 0 || dir == session.Export && !pool.Description().Can(session.Import, format)
 	sum, err := audit.Run(ctx, l, aopt)

@@ -28,14 +28,18 @@ type convertOptions struct {
 func newConvertCommand(stdout, stderr io.Writer) *cobra.Command {
 	var opts convertOptions
 	cmd := &cobra.Command{
-		Use:   "convert --to eml|json|msg --out DIR PATH...",
+		Use:   "convert --to eml|msg|json|mbox|text --out DIR PATH...",
 		Short: "Convert messages to another format",
 		Long: `Convert reads every message under the given files and folders and writes one
 output file for each, keeping the folder structure: a/b.msg becomes a/b.eml.
-Zip and tar archives count as folders. With --to msg, mailboxes (.mbox, .mbx, and
-files without an extension that begin like one) become a folder with a file for
-each of their messages: a/inbox.mbox/000001.msg. Files of Apple Mail (.emlx) are
-messages.
+Zip and tar archives count as folders.
+
+Outlook messages are made of Internet messages (.eml, and .emlx of Apple Mail), or
+with --from json of what --to json has written. Mailboxes (.mbox, .mbx, and files
+without an extension that begin like one) become a folder with a file for each of
+their messages: a/inbox.mbox/000001.msg. All other formats are made of Outlook
+messages: eml; json, which has all of a message without loss; text, to read and to
+search; and mbox, a mailbox for each message ("oxbridge mbox" makes one of all).
 
 A message that cannot be converted is reported and left out; the others are
 converted all the same. What a conversion has to leave out is counted, and
@@ -59,6 +63,7 @@ Exit status: 0 all converted, 2 wrong usage, 3 some failed, 4 the run stopped
 early, 70 a fault of oxbridge.`,
 		Example: `  oxbridge convert --to eml --out mail archive/
   oxbridge convert --to msg --out out --json inbox.eml
+  oxbridge convert --to msg --from json --out outlook data/
   oxbridge convert --transform ./oxbridge-plugin-redact --set redact.words=Ada --to eml --out mail archive/`,
 		RunE: action(func(ctx context.Context, paths []string) error {
 			return runConvert(ctx, opts, paths, stdout, stderr)
@@ -154,7 +159,7 @@ func (o *runOptions) start(ctx context.Context, watch *watcher) (*pluginhost.Poo
 	if err != nil {
 		return nil, &exitError{code: exitAborted, err: err}
 	}
-	if err := errCannot(pool, o.to); err != nil {
+	if err := errCannot(pool, o.to, o.from); err != nil {
 		_ = pool.Close()
 		return nil, err
 	}

@@ -26,7 +26,7 @@ type planOptions struct {
 func newPlanCommand(stdout, stderr io.Writer) *cobra.Command {
 	var opts planOptions
 	cmd := &cobra.Command{
-		Use:   "plan --to eml|json|msg --out DIR PATH...",
+		Use:   "plan --to eml|msg|json|mbox|text --out DIR PATH...",
 		Short: "Plan a run in shards that many machines can do",
 		Long: `Plan lists the inputs of a run, cuts the list into shards, and prints the
 folder of the plan, which lies in DIR/.oxbridge. "oxbridge run-shard PLAN N" does

@@ -99,6 +99,9 @@ func runRunShard(ctx context.Context, opts runShardOptions, args []string, stdou
 	if n >= len(plan.Shards) {
 		return &exitError{code: exitUsage, err: fmt.Errorf("shard %d: the plan has %d, counted from 0", n, len(plan.Shards))}
 	}
+	if err := setLimits(plan.Limits); err != nil {
+		return err
+	}
 	path := shardReport(plan.Dir(), n)
 	if _, err := os.Stat(path); err == nil {
 		fmt.Fprintf(stderr, "oxbridge: shard %d was done before\n", n)
@@ -115,7 +118,7 @@ func runRunShard(ctx context.Context, opts runShardOptions, args []string, stdou
 	defer watch.close()
 	hard, release := drainFirst(ctx, watch, stderr)
 	defer release()
-	run := runOptions{to: plan.To, plugin: opts.plugin, transforms: opts.transforms}
+	run := runOptions{to: plan.To, from: plan.From, plugin: opts.plugin, transforms: opts.transforms}
 	pool, err := run.start(hard, watch)
 	if err != nil {
 		return err

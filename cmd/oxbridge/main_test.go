@@ -63,6 +63,12 @@ var otherPlugin = sdk.Plugin{
 			_, err := fmt.Fprintln(dst, job.Text("mark"), m.Props.String(proptag.Subject))
 			return err
 		},
+	)}, {Name: "note", Extensions: []string{".note"}, Importer: sdk.ImportFunc(
+		func(_ context.Context, _ *sdk.Job, in transfer.Input) (*mapi.Message, error) {
+			m := &mapi.Message{}
+			m.Props.Set(proptag.Body, in.Range(0, in.Size(), transfer.Raw))
+			return m, nil
+		},
 	)}},
 }
 

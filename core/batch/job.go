@@ -169,7 +169,7 @@ func imports(ctx context.Context, s *session.Session, src *store.Source, out *st
 // the caller finishes or closes. It closes src. Of the options, those count that
 // outputs depend on.
 func Once(ctx context.Context, conv Converter, s *session.Session, o Options, src *store.Source, out *store.Target, report problem.Reporter) error {
-	dir, format := Needs(o.To)
+	dir, format := Needs(o.To, o.FromFormat)
 	job := &session.Job{Direction: dir, Format: format, Options: o.Settings, Report: report}
 	job.Prepare = func(m *mapi.Message) error { return o.prepare(ctx, job, m) }
 	if dir == session.Export {
@@ -181,7 +181,7 @@ func Once(ctx context.Context, conv Converter, s *session.Session, o Options, sr
 // Import reads a file in the format of the run that is not .msg into m, without
 // saving it. The source stays open: m reads from it. Nothing is transformed.
 func Import(ctx context.Context, conv Converter, o Options, m *session.Message, src *store.Source) error {
-	_, format := Needs(o.To)
+	_, format := Needs(o.To, o.FromFormat)
 	o.Transforms = nil // the file is what they have made already, or their input
 	job := &session.Job{Direction: session.Import, Format: format, Options: o.Settings, Message: m, Input: transfer.NewInput(src, src.Size())}
 	job.Prepare = func(m *mapi.Message) error { return o.prepare(ctx, job, m) }

@@ -52,7 +52,7 @@ func MakePlan(ctx context.Context, dir string, roots []Root, opt Options) (*Plan
 	if err != nil {
 		return nil, err
 	}
-	p := &planner{opt: opt, w: w, names: namer{to: opt.extension(), memory: opt.Memory, tree: len(roots) == 1 && opt.Naming == ""}}
+	p := &planner{opt: opt, w: w, names: namer{to: opt.extension(), from: opt.target().inputs(), memory: opt.Memory, tree: len(roots) == 1 && opt.Naming == ""}}
 	for _, root := range roots {
 		if err := p.root(ctx, root); err != nil {
 			w.file.Close()
@@ -165,8 +165,8 @@ func (p *planner) file(ctx context.Context, e store.Entry, rel string, named boo
 
 // message plans an input that is a message, or is none.
 func (p *planner) message(ctx context.Context, it Item, src *store.Source, kind Kind, rel string, named bool) error {
-	want := targetOf(p.opt.To)
-	ok, err := p.takes(ctx, src, kind, rel, &want)
+	want := p.opt.target()
+	ok, err := p.takes(ctx, src, kind, rel, named, &want)
 	if isFatal(err) {
 		return err
 	}

@@ -20,10 +20,10 @@ type Recogniser struct {
 
 // takes reports whether a file is an input of the run, of which the target says
 // what is made of it. Where a plugin reads formats of its own, it is asked.
-func (p *planner) takes(ctx context.Context, src *store.Source, kind Kind, rel string, want *target) (bool, error) {
+func (p *planner) takes(ctx context.Context, src *store.Source, kind Kind, rel string, named bool, want *target) (bool, error) {
 	r := p.opt.Recogniser
 	if r == nil || want.direction != session.Import {
-		return kind == want.from, nil
+		return want.takes(kind, rel, named), nil
 	}
 	format, err := r.Recognise(ctx, transfer.NewInput(src, src.Size()), path.Ext(rel))
 	if err != nil || format != "" {

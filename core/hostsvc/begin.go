@@ -10,7 +10,7 @@ import (
 // prepare makes the frames that open the job: Begin, and what follows in
 // Snapshot frames.
 func (j *job) prepare() (*pluginv1.Begin, [][]*pluginv1.Object, error) {
-	begin := &pluginv1.Begin{Format: j.spec.Format, Options: j.spec.Options}
+	begin := wire.Grease(&pluginv1.Begin{Format: j.spec.Format, Options: j.spec.Options})
 	switch {
 	case j.spec.Direction == session.Export && j.spec.Output != nil:
 		begin.Direction = pluginv1.Direction_DIRECTION_EXPORT

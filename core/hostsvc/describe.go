@@ -22,9 +22,6 @@ const (
 	maxFormats = 256
 	// maxName bounds the names in a description, in bytes.
 	maxName = 256
-	// grease is a feature that nobody has, so that plugins learn to ignore
-	// what they do not know.
-	grease = "x-grease-a41f"
 )
 
 // DialOptions are the settings that a connection to a plugin needs for the wire.
@@ -83,7 +80,7 @@ var names = regexp.MustCompile(`^[a-z][a-z0-9-]{0,31}$`)
 
 // Describe asks a plugin what it is. The caller sets the deadline.
 func Describe(ctx context.Context, c pluginv1.ConverterClient) (Description, error) {
-	d, err := c.Describe(ctx, &pluginv1.DescribeRequest{HostVersion: hostVersion(), Features: append([]string{grease}, features...)})
+	d, err := c.Describe(ctx, wire.Grease(&pluginv1.DescribeRequest{HostVersion: hostVersion(), Features: append([]string{wire.GreaseFeature}, features...)}))
 	if err != nil {
 		return Description{}, fmt.Errorf("describe: %w", err)
 	}

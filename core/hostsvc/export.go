@@ -31,6 +31,7 @@ func (j *job) snapshot() ([][]*pluginv1.Object, error) {
 	if err != nil {
 		return nil, &JobError{Err: sdk.ErrBadInput, Text: err.Error(), Cause: err}
 	}
+	wire.GreaseObjects(chunks)
 	return chunks, nil
 }
 

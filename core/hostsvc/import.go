@@ -4,14 +4,13 @@ import (
 	"errors"
 
 	"github.com/oxbridge-mail/oxbridge/core/session"
+	"github.com/oxbridge-mail/oxbridge/sdk/limits"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi"
 	"github.com/oxbridge-mail/oxbridge/sdk/pluginv1"
 	"github.com/oxbridge-mail/oxbridge/sdk/transfer"
 )
 
 const (
-	// maxStreams is the most values of one message that are sent as streams.
-	maxStreams = 4096
 	// spoolFactor and spoolFree bound the bytes of all streams of a job: no
 	// format expands further.
 	spoolFactor = 16
@@ -86,7 +85,7 @@ func (j *job) open(id uint32) (mapi.Large, error) {
 	switch {
 	case id == 0 || j.streams[id] != nil:
 		return nil, errors.New("the stream is in use")
-	case len(j.streams) >= maxStreams:
+	case len(j.streams) >= limits.PluginStreams.Int():
 		return nil, errors.New("too many streams")
 	}
 	s := &stream{spool: j.spec.Message.NewSpool()}

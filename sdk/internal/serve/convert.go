@@ -109,6 +109,7 @@ func (j *job) put(ctx context.Context, in *input, m *mapi.Message) error {
 	if err != nil {
 		return err
 	}
+	wire.GreaseObjects(chunks)
 	for _, objects := range chunks {
 		f := &pluginv1.PluginFrame{Kind: &pluginv1.PluginFrame_Put{Put: &pluginv1.Put{Objects: objects}}}
 		if err := j.send(f); err != nil {

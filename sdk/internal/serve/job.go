@@ -223,7 +223,7 @@ func (j *job) done(err error) *pluginv1.Done {
 		err = j.reason
 	}
 	if err == nil {
-		return &pluginv1.Done{Result: pluginv1.Result_RESULT_OK, Match: j.match}
+		return wire.Grease(&pluginv1.Done{Result: pluginv1.Result_RESULT_OK, Match: j.match})
 	}
 	return &pluginv1.Done{Result: j.result(err), Error: wire.Text(err.Error(), maxErrorText)}
 }

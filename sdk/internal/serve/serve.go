@@ -10,6 +10,7 @@ package serve
 import (
 	"context"
 	"log/slog"
+	"slices"
 
 	"google.golang.org/grpc"
 
@@ -105,14 +106,14 @@ func spread(jobs int) (lanes, perLane int) {
 // Describe implements the service.
 func (s *server) Describe(_ context.Context, _ *pluginv1.DescribeRequest) (*pluginv1.Description, error) {
 	s.started()
-	d := &pluginv1.Description{
+	d := wire.Grease(&pluginv1.Description{
 		Name:     s.p.Name,
 		Version:  s.p.Version,
 		MaxLanes: uint32(s.lanes),
 		Pipeline: uint32(s.pipeline),
-		Options:  s.p.Options,
-		Features: s.p.Features,
-	}
+		Features: append([]string{wire.GreaseFeature}, s.p.Features...),
+		Options:  append(slices.Clone(s.p.Options), &pluginv1.Option{Name: wire.GreaseFeature, Kind: wire.GreaseNumber}),
+	})
 	for _, f := range s.p.Formats {
 		d.Formats = append(d.Formats, &pluginv1.Format{
 			Name:       f.Name,

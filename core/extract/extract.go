@@ -1,4 +1,4 @@
-package look
+package extract
 
 import (
 	"errors"
@@ -8,13 +8,12 @@ import (
 	"os"
 	"path"
 
+	"github.com/oxbridge-mail/oxbridge/sdk/limits"
+	"github.com/oxbridge-mail/oxbridge/sdk/look"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi/lzfu"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi/proptag"
 )
-
-// maxRTF bounds the RTF that is written out of a compressed body, in bytes.
-const maxRTF = 256 << 20
 
 // An Extractor writes what messages hold as files. Its methods are not safe for
 // concurrent use.
@@ -23,7 +22,7 @@ type Extractor struct {
 	// are in it, and no file that exists is changed.
 	Root *os.Root
 	// Rich reads bodies in RTF; it may be nil.
-	Rich RichText
+	Rich look.RichText
 	// Wrote, if not nil, is told each file: its path below Root, and its size in
 	// bytes.
 	Wrote func(path string, size int64)
@@ -51,11 +50,11 @@ type extraction struct {
 }
 
 func (f *extraction) bodies(ps mapi.Props) error {
-	b := BodiesOf(ps, f.Rich)
+	b := look.BodiesOf(ps, f.Rich)
 	err := b.Err
 	for _, form := range []struct {
 		name string
-		body Body
+		body look.Body
 	}{{"body.txt", b.Text}, {"body.html", b.HTML}} {
 		if form.body.Exists() {
 			err = errors.Join(err, f.file(form.name, form.body.Open))
@@ -63,14 +62,20 @@ func (f *extraction) bodies(ps mapi.Props) error {
 	}
 	if v, ok := ps.Get(proptag.RtfCompressed); ok {
 		err = errors.Join(err, f.file("body.rtf", func() (io.ReadCloser, error) {
-			r, err := Open(v)
+			r, err := look.Open(v)
 			if err != nil {
 				return nil, err
 			}
-			return converted{io.LimitReader(lzfu.NewReader(r), maxRTF), r}, nil
+			return limited{io.LimitReader(lzfu.NewReader(r), limits.LookRTF.Get()), r}, nil
 		}))
 	}
 	return err
+}
+
+// limited is a reader that closes another.
+type limited struct {
+	io.Reader
+	io.Closer
 }
 
 // value writes a string or binary property that is not empty.
@@ -79,12 +84,12 @@ func (f *extraction) value(name string, ps mapi.Props, tag mapi.Tag) error {
 	if !ok || v == "" {
 		return nil
 	}
-	return f.file(name, func() (io.ReadCloser, error) { return Open(v) })
+	return f.file(name, func() (io.ReadCloser, error) { return look.Open(v) })
 }
 
 func (f *extraction) attachment(i int, a *mapi.Attachment) error {
 	fallback := fmt.Sprintf("attachment %d", i)
-	name := FileName(AttachmentName(a), fallback)
+	name := FileName(look.AttachmentName(a), fallback)
 	if a.Embedded != nil {
 		dir, err := f.folder(name)
 		if err != nil {
@@ -92,14 +97,14 @@ func (f *extraction) attachment(i int, a *mapi.Attachment) error {
 		}
 		return f.Message(dir, a.Embedded)
 	}
-	data := AttachmentData(a)
+	data := look.AttachmentData(a)
 	if data == nil {
 		return nil
 	}
 	if name == fallback {
-		name += extensionOf(AttachmentType(a))
+		name += extensionOf(look.AttachmentType(a))
 	}
-	return f.file(name, func() (io.ReadCloser, error) { return Open(data) })
+	return f.file(name, func() (io.ReadCloser, error) { return look.Open(data) })
 }
 
 // extensionOf is the usual extension of the media types of attachments that come

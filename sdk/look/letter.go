@@ -2,10 +2,12 @@ package look
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"slices"
 	"strings"
 
+	"github.com/oxbridge-mail/oxbridge/sdk/limits"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi/propname"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi/proptag"
@@ -98,6 +100,26 @@ type Enclosure struct {
 	Reference string
 }
 
+// String is the attachment on one line, with its type and size. It may need
+// [Line].
+func (e Enclosure) String() string {
+	name := e.Name
+	if name == "" {
+		name = "(no name)"
+	}
+	switch {
+	case e.Message != nil:
+		return name + " (message)"
+	case e.Reference != "":
+		return name + " (not here: " + e.Reference + ")"
+	case e.Size < 0:
+		return name + " (unreadable)"
+	case e.Type == "":
+		return fmt.Sprintf("%s (%s)", name, Size(e.Size))
+	}
+	return fmt.Sprintf("%s (%s, %s)", name, e.Type, Size(e.Size))
+}
+
 // Enclosures lists the attachments of a message, but for those that its HTML
 // shows. Sizes that are not known are found by reading.
 func Enclosures(m *mapi.Message) []Enclosure {
@@ -137,14 +159,12 @@ func sizeOfData(v mapi.Value) int64 {
 	return n
 }
 
-// maxText bounds the text of a body that is shown, in bytes.
-const maxText = 16 << 20
-
 // A Reading is the text of a message for people.
 type Reading struct {
 	Text  string   // lines that end in "\n"; it may need [Text]
 	Links []string // see [HTMLText]
 	Cut   bool     // the text is longer
+	HTML  bool     // the text was made of HTML
 }
 
 // ErrUnreadable is wrapped by the error of a body that makes no sense.
@@ -154,16 +174,16 @@ var ErrUnreadable = errors.New("body cannot be read")
 // marks, which only HTML has, HTML comes first.
 func Read(ps mapi.Props, rich RichText, marks bool) (Reading, error) {
 	b := BodiesOf(ps, rich)
-	if b.Err != nil {
-		return Reading{}, b.Err
-	}
 	if b.Text.Exists() && (!marks || !b.HTML.Exists()) {
-		text, all, err := b.Text.Read(maxText)
-		if strings.TrimSpace(string(text)) != "" || !b.HTML.Exists() {
+		text, all, err := b.Text.Read(limits.LookBody.Get())
+		if strings.TrimSpace(string(text)) != "" || !b.HTML.Exists() && b.Err == nil {
 			return Reading{Text: string(text), Cut: !all}, err
 		}
 	}
 	if !b.HTML.Exists() {
+		if b.Err != nil {
+			return Reading{}, b.Err
+		}
 		if b.Damage != nil {
 			return Reading{}, errors.Join(ErrUnreadable, b.Damage)
 		}
@@ -175,5 +195,5 @@ func Read(ps mapi.Props, rich RichText, marks bool) (Reading, error) {
 	}
 	defer r.Close()
 	t, err := ReadHTML(r, marks)
-	return Reading(t), err
+	return Reading{Text: t.Text, Links: t.Links, Cut: t.Cut, HTML: true}, err
 }

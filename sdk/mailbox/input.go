@@ -15,13 +15,47 @@ func (m Message) Size() int64 { return m.Length - int64(len(m.quoted)) }
 
 // Input returns the message as an import reads it; r is the mailbox that it was
 // found in. Offsets are those of the message, whose first byte is 0. ctx ends
-// searches.
+// searches. Where r is an input itself and nothing in the message is quoted, ranges
+// of it are ranges of r, which the host of a plugin has.
 func (m Message) Input(ctx context.Context, r io.ReaderAt) transfer.Input {
+	if in, ok := r.(transfer.Input); ok && len(m.quoted) == 0 {
+		return section{in, m.Offset, m.Length}
+	}
 	whole := io.NewSectionReader(r, m.Offset, m.Length)
 	if len(m.quoted) == 0 {
 		return transfer.NewInput(whole, m.Length)
 	}
 	return &input{ctx, whole, m.quoted, m.Size()}
+}
+
+// section is a part of an input.
+type section struct {
+	in             transfer.Input
+	offset, length int64
+}
+
+var _ transfer.Input = section{}
+
+// Size implements transfer.Input.
+func (s section) Size() int64 { return s.length }
+
+// ReadAt implements io.ReaderAt.
+func (s section) ReadAt(p []byte, off int64) (int, error) {
+	return io.NewSectionReader(s.in, s.offset, s.length).ReadAt(p, off)
+}
+
+// Find implements transfer.Input.
+func (s section) Find(from, to int64, patterns ...[]byte) (int64, int, error) {
+	at, which, err := s.in.Find(s.offset+from, s.offset+min(to, s.length), patterns...)
+	if at >= 0 {
+		at -= s.offset
+	}
+	return at, which, err
+}
+
+// Range implements transfer.Input.
+func (s section) Range(off, n int64, t transfer.Transform) mapi.Large {
+	return s.in.Range(s.offset+off, n, t)
 }
 
 // input is a message without the bytes at some offsets.

@@ -1,4 +1,4 @@
-package look
+package extract
 
 import (
 	"path"

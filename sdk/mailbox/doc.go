@@ -1,8 +1,8 @@
 // Package mailbox finds the messages in an mbox file, in which mail programs
 // keep a folder: one message after the other, each behind a line that begins
-// with "From " (RFC 4155).
+// with "From " (RFC 4155). A [Writer] writes such files.
 //
-// There is no one format. The package reads what is found:
+// There is no one format. [Split] reads what is found:
 //
 //   - mboxo and mboxrd, in which a ">" stands before lines of a message that
 //     begin with "From "; mboxrd also puts one before ">From ". One ">" is taken
@@ -20,6 +20,6 @@
 // the rule in full.
 //
 // Input is hostile: time is linear in its length, and memory is bounded,
-// whatever the length of a line or of a message. Everything here is safe for
-// concurrent use.
+// whatever the length of a line or of a message. Everything but a Writer is safe
+// for concurrent use.
 package mailbox

@@ -9,15 +9,12 @@ import (
 
 	"golang.org/x/net/html/charset"
 
+	"github.com/oxbridge-mail/oxbridge/sdk/limits"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi/codepage"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi/lzfu"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi/proptag"
 )
-
-// maxInMemory bounds the bodies that are looked at as a whole, in bytes: RTF,
-// and HTML whose character set is not certain.
-const maxInMemory = 16 << 20
 
 // A Rich is what a body in RTF holds.
 type Rich struct {
@@ -128,7 +125,7 @@ func storedHTML(ps mapi.Props, v mapi.Value) (Body, error) {
 		return stored(v, codepage.UTF8), nil
 	}
 	page := internetPage(ps)
-	data, err := mapi.ReadValue(v, maxInMemory)
+	data, err := mapi.ReadValue(v, limits.LookBody.Get())
 	switch {
 	case errors.Is(err, mapi.ErrTooBig):
 		return stored(v, page), nil
@@ -177,7 +174,7 @@ func decodeHTML(b []byte, page int, said bool) []byte {
 // fromRTF takes HTML, or text if there is none yet, out of
 // PidTagRtfCompressed.
 func (b *Bodies) fromRTF(ps mapi.Props, read RichText) {
-	packed, err := ps.Bytes(proptag.RtfCompressed, maxInMemory)
+	packed, err := ps.Bytes(proptag.RtfCompressed, limits.LookBody.Get())
 	switch {
 	case errors.Is(err, mapi.ErrTooBig):
 		b.Damage = err
@@ -186,7 +183,7 @@ func (b *Bodies) fromRTF(ps mapi.Props, read RichText) {
 		b.Err = err
 		return
 	}
-	data, _, err := lzfu.Decompress(packed, 4*maxInMemory)
+	data, _, err := lzfu.Decompress(packed, 4*limits.LookBody.Get())
 	if err != nil || len(data) == 0 {
 		b.Damage = err
 		return

@@ -8,13 +8,14 @@ import (
 
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
+
+	"github.com/oxbridge-mail/oxbridge/sdk/limits"
 )
 
 // Bounds of HTML that is made into text.
 const (
-	maxHTML   = 16 << 20 // bytes that are read
-	maxToken  = 1 << 20  // bytes of a tag or a run of text
-	maxLevels = 16       // quotes and lists around a line that are shown
+	maxToken  = 1 << 20 // bytes of a tag or a run of text
+	maxLevels = 16      // quotes and lists around a line that are shown
 	maxLinks  = 10_000
 )
 
@@ -33,7 +34,7 @@ type HTMLText struct {
 // ReadHTML makes text of HTML, for people. Scripts and styles are left out.
 // Nothing is fetched. With marks, links are numbered.
 func ReadHTML(r io.Reader, marks bool) (HTMLText, error) {
-	limited := &io.LimitedReader{R: r, N: maxHTML + 1}
+	limited := &io.LimitedReader{R: r, N: limits.LookBody.Get() + 1}
 	z := html.NewTokenizer(limited)
 	z.SetMaxBuf(maxToken)
 	w := htmlWriter{marks: marks}

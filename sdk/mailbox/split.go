@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io"
 	"iter"
+
+	"github.com/oxbridge-mail/oxbridge/sdk/limits"
 )
 
 // ErrNotMailbox is wrapped by the error for a file that does not begin with a
@@ -26,9 +28,6 @@ const (
 	bufferSize = 64 << 10
 	// maxLook is how much of a line is looked at, in bytes.
 	maxLook = 1000
-	// maxQuoted bounds the quoted lines of one message that are restored; later
-	// ones keep their ">".
-	maxQuoted = 100_000
 )
 
 // Split yields the messages in the first size bytes of r, in their order. What
@@ -182,7 +181,7 @@ func (s *splitter) body(m *Message) bool {
 			return true
 		case bytes.HasPrefix(s.line, separator):
 			raw = raw || s.start < s.trusted
-		case isQuoted(s.line) && len(m.quoted) < maxQuoted:
+		case isQuoted(s.line) && len(m.quoted) < limits.MailboxQuoted.Int():
 			m.quoted = append(m.quoted, s.start-m.Offset)
 		}
 		if raw {

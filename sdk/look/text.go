@@ -16,6 +16,30 @@ func Line(s string) string { return harmless(s, false) }
 // Text is Line for several lines: line ends become "\n", tabs stay.
 func Text(s string) string { return harmless(s, true) }
 
+// Squeeze takes blanks off the ends of lines and empty lines off the ends of a
+// text, and makes one of several empty lines: HTML and Outlook are generous with
+// them.
+func Squeeze(text string) string {
+	var b strings.Builder
+	empty := false
+	for line := range strings.SplitSeq(text, "\n") {
+		line = strings.TrimRightFunc(line, unicode.IsSpace)
+		if line == "" {
+			empty = true
+			continue
+		}
+		if b.Len() > 0 {
+			b.WriteByte('\n')
+			if empty {
+				b.WriteByte('\n')
+			}
+		}
+		empty = false
+		b.WriteString(line)
+	}
+	return b.String()
+}
+
 func harmless(s string, lines bool) string {
 	if isPlain(s) {
 		return s

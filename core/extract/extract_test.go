@@ -1,18 +1,46 @@
-package look
+package extract
 
 import (
+	"errors"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/oxbridge-mail/oxbridge/sdk/look"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi/lzfu"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi/proptag"
 )
+
+// bag makes a bag of tags and values.
+func bag(pairs ...any) mapi.Props {
+	var ps mapi.Props
+	for i := 0; i < len(pairs); i += 2 {
+		ps.Set(pairs[i].(mapi.Tag), pairs[i+1])
+	}
+	return ps
+}
+
+// large is a value that is read as a stream.
+type large string
+
+func (l large) Size() int64                  { return -1 }
+func (l large) Open() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(string(l))), nil }
+
+// fakeRich takes RTF that says itself what it holds.
+func fakeRich(rtf []byte) (look.Rich, error) {
+	html, ok := strings.CutPrefix(string(rtf), "html:")
+	if !ok {
+		return look.Rich{}, errors.New("no RTF")
+	}
+	return look.Rich{HTML: html}, nil
+}
 
 func file(name, data string) *mapi.Attachment {
 	return &mapi.Attachment{Props: bag(proptag.AttachLongFilename, name, proptag.AttachDataBinary, []byte(data))}
