@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"google.golang.org/grpc/test/bufconn"
@@ -16,6 +17,7 @@ import (
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi/prop"
 	"github.com/oxbridge-mail/oxbridge/sdk/plugintest"
 	"github.com/oxbridge-mail/oxbridge/sdk/transfer"
+	"github.com/oxbridge-mail/oxbridge/sdk/wire"
 )
 
 // plugin writes subjects, reads them, tells its files by "Subject: ", and can
@@ -125,8 +127,8 @@ func ExampleHost() {
 	defer t.end()
 	host := plugintest.Start(t, plugin)
 	d, err := host.Describe()
-	fmt.Println(d.GetName(), d.GetFeatures(), err, host.Refused())
-	// Output: subjects [transform probe] <nil> 0
+	fmt.Println(d.GetName(), slices.Contains(d.GetFeatures(), wire.FeatureTransform), err, host.Refused())
+	// Output: subjects true <nil> 0
 }
 
 func ExampleFailure() {
