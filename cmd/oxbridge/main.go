@@ -98,9 +98,10 @@ func newRootCommand(stdout, stderr io.Writer) *cobra.Command {
 	root.SetOut(stdout)
 	root.SetErr(stderr)
 	root.AddCommand(newConvertCommand(stdout, stderr), newPlanCommand(stdout, stderr), newRunShardCommand(stdout, stderr),
-		newReportCommand(stdout, stderr), newRunsCommand(stdout, stderr), newExplainCommand(stdout),
+		newReportCommand(stdout, stderr), newRunsCommand(stdout, stderr), newExplainCommand(stdout), newLimitsCommand(stdout),
 		newAuditCommand(stdout, stderr), newMboxCommand(stderr), newInspectCommand(stdout, stderr), newDiffCommand(stdout, stderr),
 		newCatCommand(stdout, stderr), newVerifyCommand(stdout, stderr), newRepairCommand(stdout), newVersionCommand(stdout), newDocsCommand(stdout))
+	addLimitFlag(root)
 	addCompletions(root)
 	return root
 }

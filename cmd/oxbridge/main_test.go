@@ -38,7 +38,7 @@ func TestMain(m *testing.M) {
 	if os.Getenv(asProgram) != "" {
 		os.Exit(runAll(os.Args[1:]))
 	}
-	testscript.Main(m, map[string]func(){"oxbridge": main, "otherplugin": func() { sdk.Main(otherPlugin) }})
+	testscript.Main(m, map[string]func(){"oxbridge": main, "otherplugin": func() { sdk.Main(otherPlugin) }, "markplugin": func() { sdk.Main(markPlugin) }})
 }
 
 // otherPlugin is a plugin that has nothing to do with mail.
@@ -49,6 +49,12 @@ var otherPlugin = sdk.Plugin{
 		func(_ context.Context, job *sdk.Job, m *mapi.Message, dst transfer.Output) error {
 			_, err := fmt.Fprintln(dst, job.Text("mark"), m.Props.String(proptag.Subject))
 			return err
+		},
+	)}, {Name: "note", Extensions: []string{".note"}, Importer: sdk.ImportFunc(
+		func(_ context.Context, _ *sdk.Job, in transfer.Input) (*mapi.Message, error) {
+			m := &mapi.Message{}
+			m.Props.Set(proptag.Body, in.Range(0, in.Size(), transfer.Raw))
+			return m, nil
 		},
 	)}},
 }

@@ -2,10 +2,8 @@ package main
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"os"
-	"time"
 
 	"github.com/spf13/pflag"
 
@@ -16,32 +14,6 @@ import (
 // addSandboxFlag adds the flag for the walls around plugins.
 func addSandboxFlag(f *pflag.FlagSet, mode *string) {
 	f.StringVar(mode, "sandbox", string(sandbox.Best), "keep plugins from files, network and other programs: `strict` (or do not start), best (as far as the system can) or off")
-}
-
-// pluginLimits are what plugins may take of time and memory. They change no
-// output. Zero values are the defaults of package pluginhost.
-type pluginLimits struct {
-	message, idle time.Duration
-	memory        string
-}
-
-func (l *pluginLimits) addFlags(f *pflag.FlagSet) {
-	f.DurationVar(&l.message, "message-timeout", 0, "let a plugin take `time` for a message, and a second more for each MiB (default 10m)")
-	f.DurationVar(&l.idle, "idle-timeout", 0, "give a plugin up that shows no sign of life for `time` (default 1m)")
-	f.StringVar(&l.memory, "plugin-memory", "", "let a plugin's process have `size` of memory, where there is a sandbox (default 1G)")
-}
-
-// apply sets the limits in o, or returns a usage error.
-func (l *pluginLimits) apply(o *pluginhost.Options) error {
-	if l.message < 0 || l.idle < 0 {
-		return &exitError{code: exitUsage, err: errors.New("--message-timeout and --idle-timeout must not be negative")}
-	}
-	memory, err := parseSize(l.memory)
-	if err != nil {
-		return &exitError{code: exitUsage, err: fmt.Errorf("--plugin-memory %s: %w", l.memory, err)}
-	}
-	o.JobTimeout, o.IdleTimeout, o.Memory = l.message, l.idle, uint64(memory)
-	return nil
 }
 
 // pluginOptions returns the options by which plugins are started; "" is the

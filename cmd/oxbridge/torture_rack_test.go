@@ -106,7 +106,7 @@ func (r rack) run(ctx context.Context, dir, plugin, in string, more []string) (t
 	summary := filepath.Join(dir, "summary")
 	args := append([]string{
 		"convert", "--plugin", filepath.Join(r.plugins, torturePrefix+plugin), "--to", "torture", "--out", run.out(),
-		"--plugin-memory", "256M", "--jobs", "4",
+		"--limit", "plugin.memory=256M", "--jobs", "4",
 	}, more...)
 	args = append(args, in)
 	if in != r.bad {

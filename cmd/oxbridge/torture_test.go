@@ -35,8 +35,8 @@ type tortureCase struct {
 // Deadlines are short where the plugin is to meet them, and out of the way where
 // not: the machine may be busy.
 var (
-	idleSoon = []string{"--idle-timeout", "2s"}
-	overSoon = []string{"--message-timeout", "3s"}
+	idleSoon = []string{"--limit", "plugin.idle=2s"}
+	overSoon = []string{"--limit", "plugin.job=3s"}
 )
 
 // always are plugins that misbehave at every message.

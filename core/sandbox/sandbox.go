@@ -17,11 +17,14 @@
 package sandbox
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/oxbridge-mail/oxbridge/sdk/limits"
 )
 
 // A Mode says what happens where a wall cannot be built.
@@ -73,33 +76,18 @@ type Policy struct {
 	Read []string `json:"read,omitempty"`
 	// Socket is the folder in which it may make unix sockets.
 	Socket string `json:"socket,omitempty"`
-	// Memory bounds its data in bytes; default DefaultMemory.
+	// Memory bounds its data in bytes; default limits.PluginMemory.
 	Memory uint64 `json:"memory,omitempty"`
-	// CPU bounds its processor time in seconds; default 2 hours.
+	// CPU bounds its processor time in seconds; default limits.PluginCPU.
 	CPU uint64 `json:"cpu,omitempty"`
-	// Handles bounds its open files; default 256.
+	// Handles bounds its open files; default limits.PluginHandles.
 	Handles uint64 `json:"handles,omitempty"`
 }
 
-// DefaultMemory is what a program may have of memory unless its policy says
-// otherwise, in bytes.
-const DefaultMemory = 1 << 30
-
-const (
-	defaultCPU     = 2 * 60 * 60
-	defaultHandles = 256
-)
-
 func (p Policy) withDefaults() Policy {
-	if p.Memory == 0 {
-		p.Memory = DefaultMemory
-	}
-	if p.CPU == 0 {
-		p.CPU = defaultCPU
-	}
-	if p.Handles == 0 {
-		p.Handles = defaultHandles
-	}
+	p.Memory = cmp.Or(p.Memory, uint64(limits.PluginMemory.Get()))
+	p.CPU = cmp.Or(p.CPU, max(1, uint64(limits.PluginCPU.Duration().Seconds())))
+	p.Handles = cmp.Or(p.Handles, uint64(limits.PluginHandles.Get()))
 	return p
 }
 
@@ -127,7 +115,7 @@ func (p Policy) Check() error {
 
 // Args are the arguments for the launcher, one string that [Launch] reads.
 func (p Policy) Args() (string, error) {
-	b, err := json.Marshal(p)
+	b, err := json.Marshal(p.withDefaults())
 	return string(b), err
 }
 
@@ -141,7 +129,7 @@ func Launch(arg string) error {
 	if _, err := ParseMode(string(p.Mode)); err != nil {
 		return fmt.Errorf("sandbox: policy: %w", err)
 	}
-	if err := launch(p.withDefaults()); err != nil {
+	if err := launch(p); err != nil {
 		return fmt.Errorf("sandbox: %w", err)
 	}
 	return nil
