@@ -48,10 +48,8 @@ func (o *runOptions) choose() (choice, error) {
 	}
 	var c choice
 	switch {
-	case isPath(o.plugin):
-		c, err = choosePath(o.plugin)
 	case o.plugin != "":
-		c, err = chooseName(o.plugin, devs)
+		c, err = chooseNamed(o.plugin, devs)
 	case len(o.dev) == 1:
 		name, _, _ := strings.Cut(o.dev[0], "=")
 		c, err = chooseName(name, devs)
@@ -69,11 +67,27 @@ func (o *runOptions) choose() (choice, error) {
 
 // key is what the identity of a run says about its plugin: outputs depend on it.
 func (o *runOptions) key(d hostsvc.Description) string {
+	if o.chosen == nil {
+		return choice{}.key(d)
+	}
+	return o.chosen.key(d)
+}
+
+// key is what the identity of a run says about a plugin that was chosen.
+func (c choice) key(d hostsvc.Description) string {
 	key := d.Name + " " + d.Version
-	if o.chosen != nil && o.chosen.sha256 != "" {
-		return strings.TrimSpace(key) + " sha256:" + o.chosen.sha256
+	if c.sha256 != "" {
+		return strings.TrimSpace(key) + " sha256:" + c.sha256
 	}
 	return key
+}
+
+// chooseNamed returns the plugin that the user names, by a name or a path.
+func chooseNamed(plugin string, devs map[string]string) (choice, error) {
+	if isPath(plugin) {
+		return choosePath(plugin)
+	}
+	return chooseName(plugin, devs)
 }
 
 // isPath reports whether --plugin names a program and not a plugin. What is in
@@ -90,7 +104,7 @@ func choosePath(plugin string) (choice, error) {
 	}
 	d, err := store.DigestFile(path)
 	if err != nil {
-		return choice{}, &exitError{code: exitUsage, err: fmt.Errorf("--plugin %s: no such program: %w", plugin, err)}
+		return choice{}, &exitError{code: exitUsage, err: fmt.Errorf("plugin %s: no such program: %w", plugin, err)}
 	}
 	return choice{command: pluginhost.Command{Name: filepath.Base(path), Path: path}, sha256: d.SHA256}, nil
 }
@@ -99,7 +113,7 @@ func choosePath(plugin string) (choice, error) {
 // installed.
 func chooseName(name string, devs map[string]string) (choice, error) {
 	if err := registry.CheckName(name); err != nil {
-		return choice{}, &exitError{code: exitUsage, err: fmt.Errorf("--plugin: %w", err), hint: "a program is named by its path, with a / in it"}
+		return choice{}, &exitError{code: exitUsage, err: fmt.Errorf("plugin: %w", err), hint: "a program is named by its path, with a / in it"}
 	}
 	if path, ok := devs[name]; ok {
 		c, err := choosePath(path)
@@ -156,7 +170,7 @@ func refused(err error) error {
 // nameFor returns the plugin that makes the outputs in question. Two of them are
 // an error: which one is meant is for the user to say.
 func (o *runOptions) nameFor() (string, error) {
-	dir, format := batch.Needs(o.to)
+	dir, format := batch.Needs(o.to, o.from)
 	can := func(r *registry.Record) bool {
 		return dir == session.Export && r.Exports(format) || dir == session.Import && r.Imports(format)
 	}
@@ -186,7 +200,11 @@ func (o *runOptions) nameFor() (string, error) {
 	}
 	switch len(found) {
 	case 0:
-		return "", &exitError{code: exitUsage, err: fmt.Errorf("--to %s: no such format", o.to),
+		flag := "--to " + o.to
+		if o.from != "" {
+			flag = "--from " + o.from
+		}
+		return "", &exitError{code: exitUsage, err: fmt.Errorf("%s: no such format", flag),
 			hint: "formats are " + strings.Join(all, ", ") + "; oxbridge plugin list shows plugins and why one may not be used"}
 	case 1:
 		return found[0], nil

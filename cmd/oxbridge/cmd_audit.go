@@ -47,6 +47,7 @@ audit came to no end.`,
 	f.BoolVar(&opts.deep, "deep", false, "convert again, read outputs back and compare")
 	f.BoolVar(&opts.json, "json", false, "print one JSON object for each finding, and a summary")
 	opts.run.addPluginFlags(f)
+	addTransformFlag(f, &opts.run.transforms)
 	f.IntVarP(&opts.jobs, "jobs", "j", 0, "look at up to `n` messages at once (0: 4)")
 	return cmd
 }
@@ -72,9 +73,12 @@ func runAudit(ctx context.Context, opts auditOptions, arg string, stdout, stderr
 	if err := json.Unmarshal([]byte(run.Identity), &id); err != nil {
 		return &exitError{code: exitAborted, err: err}
 	}
+	if err := setLimits(id.Limits); err != nil {
+		return err
+	}
 	aopt := audit.Options{
 		In: store.Dir{Folder: id.Folder}, Out: store.Dir{Root: folder.outDir()}, Jobs: opts.jobs,
-		Run: batch.Options{To: id.To, Settings: id.Settings, MessagesAsFiles: id.MessagesAsFiles},
+		Run: batch.Options{To: id.To, FromFormat: id.From, Settings: id.Settings, MessagesAsFiles: id.MessagesAsFiles},
 	}
 	if aopt.Run.Prepare, err = prepareAgain(id.Prepared); err != nil {
 		return err
@@ -116,16 +120,22 @@ func doAudit(ctx context.Context, opts auditOptions, id batch.Identity, l *ledge
 		return audit.Run(ctx, l, aopt)
 	}
 	run := opts.run
-	run.to, run.plugin = id.To, plannedPlugin(opts.run.plugin, id.Plugin)
+	run.to, run.from, run.plugin = id.To, id.From, plannedPlugin(opts.run.plugin, id.Plugin)
 	pool, err := run.start(ctx, watch)
 	if err != nil {
 		return audit.Summary{}, err
 	}
+	ts, err := run.startTransformersAgain(ctx, id.Transforms, &watcher{})
+	if err != nil {
+		return audit.Summary{}, errors.Join(err, pool.Close())
+	}
+	aopt.Run.Transforms = ts.transforms()
 	aopt.Converter = pool
-	dir, format := batch.Needs(id.To)
-	aopt.WriteOnly = dir == session.Export && !pool.Description().Can(session.Import, format)
+	dir, format := batch.Needs(id.To, id.From)
+	// What a transform has changed is no difference to be accounted for.
+	aopt.WriteOnly = len(ts) > 0 || dir == session.Export && !pool.Description().Can(session.Import, format)
 	sum, err := audit.Run(ctx, l, aopt)
-	return sum, errors.Join(err, pool.Close())
+	return sum, errors.Join(err, ts.close(), pool.Close())
 }
 
 func printFinding(f audit.Finding, asJSON bool, w io.Writer) error {

@@ -103,7 +103,7 @@ func runPluginList(asJSON bool, stdout io.Writer) error {
 		}
 		version, formats := "", "unknown"
 		if l.Record != nil {
-			version, formats = l.Record.Version, formatList(l.Record.Formats)
+			version, formats = l.Record.Version, doings(l.Record)
 		}
 		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\n", l.Name, printable(version), l.State, l.Where, formats)
 	}

@@ -171,7 +171,7 @@ func lockPlugin(ctx context.Context, opts lockOptions, folder registry.Folder, p
 	}
 	r, err := describeProgram(ctx, prog, p.Name, prog.Path, opts.sandbox)
 	if err == nil {
-		line.Says = strings.TrimSpace(r.Version + " " + formatList(r.Formats))
+		line.Says = strings.TrimSpace(r.Version + " " + doings(r))
 		err = folder.Lock(r)
 	}
 	line.Locked = err == nil

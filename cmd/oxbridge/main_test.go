@@ -27,31 +27,14 @@ var update = flag.Bool("update", false, "rewrite the files that tests compare wi
 // that kill it.
 const asProgram = "OXBRIDGE_TEST_PROGRAM"
 
-// asSlowPlugin makes it a plugin that is never done.
-const asSlowPlugin = "OXBRIDGE_TEST_SLOW"
-
-var slowPlugin = sdk.Plugin{
-	Name: "slow",
-	Formats: []sdk.Format{{Name: "eml", Exporter: sdk.ExportFunc(
-		func(ctx context.Context, _ *sdk.Job, _ *mapi.Message, _ transfer.Output) error {
-			fmt.Fprintln(os.Stderr, "in hand")
-			<-ctx.Done()
-			return ctx.Err()
-		},
-	)}},
-}
-
 // TestMain lets the test binary stand in for the program: as the command
 // oxbridge of the scripts, and as the plugin process that it starts.
 func TestMain(m *testing.M) {
-	if len(os.Args) > 2 && (os.Args[1] == serveCommand || os.Args[1] == launchCommand || os.Args[1] == probeCommand) {
+	if len(os.Args) > 2 && (os.Args[1] == serveCommand || os.Args[1] == probeCommand) {
 		os.Exit(run(os.Args[1:], os.Stdout, os.Stderr))
 	}
-	if os.Getenv(asProgram) != "" {
-		os.Exit(run(os.Args[1:], os.Stdout, os.Stderr))
-	}
-	if os.Getenv(asSlowPlugin) != "" {
-		sdk.Main(slowPlugin)
+	if role, ok := strings.CutPrefix(filepath.Base(os.Args[0]), torturePrefix); ok {
+		torture(role)
 		os.Exit(0)
 	}
 	if p, ok := appendedPlugin(); ok {
@@ -63,7 +46,10 @@ func TestMain(m *testing.M) {
 			panic(err)
 		}
 	}
-	testscript.Main(m, map[string]func(){"oxbridge": main, "otherplugin": func() { sdk.Main(otherPlugin) }})
+	if os.Getenv(asProgram) != "" {
+		os.Exit(runAll(os.Args[1:]))
+	}
+	testscript.Main(m, map[string]func(){"oxbridge": main, "otherplugin": func() { sdk.Main(otherPlugin) }, "markplugin": func() { sdk.Main(markPlugin) }})
 }
 
 // otherPlugin is a plugin that has nothing to do with mail.
@@ -74,6 +60,12 @@ var otherPlugin = sdk.Plugin{
 		func(_ context.Context, job *sdk.Job, m *mapi.Message, dst transfer.Output) error {
 			_, err := fmt.Fprintln(dst, job.Text("mark"), m.Props.String(proptag.Subject))
 			return err
+		},
+	)}, {Name: "note", Extensions: []string{".note"}, Importer: sdk.ImportFunc(
+		func(_ context.Context, _ *sdk.Job, in transfer.Input) (*mapi.Message, error) {
+			m := &mapi.Message{}
+			m.Props.Set(proptag.Body, in.Range(0, in.Size(), transfer.Raw))
+			return m, nil
 		},
 	)}},
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/oxbridge-mail/oxbridge/core/hostsvc"
 	"github.com/oxbridge-mail/oxbridge/core/pluginhost"
 	"github.com/oxbridge-mail/oxbridge/core/registry"
+	"github.com/oxbridge-mail/oxbridge/core/session"
 	"github.com/oxbridge-mail/oxbridge/sdk"
 )
 
@@ -21,7 +22,7 @@ func builtinNames() []string { return slices.Sorted(maps.Keys(builtins)) }
 // builtinRecord says what a built-in plugin can do. It has no program of its own.
 func builtinRecord(name string) *registry.Record {
 	p := builtins[name]()
-	r := &registry.Record{Name: p.Name, Version: version(), Lanes: p.Jobs}
+	r := &registry.Record{Name: p.Name, Version: version(), Lanes: p.Jobs, Transforms: p.Transformer != nil}
 	for _, f := range p.Formats {
 		r.Formats = append(r.Formats, registry.Format{
 			Name: f.Name, MediaType: f.MediaType, Extensions: f.Extensions, Imports: f.Importer != nil, Exports: f.Exporter != nil,
@@ -43,6 +44,7 @@ func recordOf(d hostsvc.Description, prog *registry.Program, source string) *reg
 	r := &registry.Record{
 		Name: d.Name, Version: d.Version, SHA256: prog.Digest.SHA256, Size: prog.Digest.Size, Source: source,
 		Lanes: d.Lanes, Depth: d.Pipeline, Options: recordedOptions(d.Options),
+		Transforms: d.Can(session.Transform, ""),
 	}
 	for _, f := range d.Formats {
 		r.Formats = append(r.Formats, registry.Format{Name: f.Name, MediaType: f.MediaType, Extensions: f.Extensions, Imports: f.Imports, Exports: f.Exports})
@@ -105,6 +107,9 @@ func printRecord(w io.Writer, r *registry.Record) error {
 	line("formats:")
 	for _, f := range r.Formats {
 		line("  %-12s %s%s", f.Name, directions(f), formatDetails(f))
+	}
+	if r.Transforms {
+		line("changes messages: convert --transform %s", r.Name)
 	}
 	if len(r.Options) > 0 {
 		line("options (--set NAME=VALUE):")

@@ -31,11 +31,14 @@ func formatDetails(f registry.Format) string {
 	return " (" + printable(strings.Join(words, ", ")) + ")"
 }
 
-// formatList names formats with what is done with them, in one line.
-func formatList(formats []registry.Format) string {
+// doings says in one line what a plugin does.
+func doings(r *registry.Record) string {
 	var words []string
-	for _, f := range formats {
+	for _, f := range r.Formats {
 		words = append(words, directions(f)+" "+f.Name)
+	}
+	if r.Transforms {
+		words = append(words, "changes messages")
 	}
 	return strings.Join(words, ", ")
 }

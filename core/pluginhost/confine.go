@@ -5,9 +5,17 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"slices"
 
 	"github.com/oxbridge-mail/oxbridge/core/sandbox"
 )
+
+// isolates reports whether plugins have to be kept together by other means than
+// that they can start nothing.
+func (o Options) isolates() bool {
+	mode := cmp.Or(o.Sandbox, sandbox.Off)
+	return !o.shared && (mode == sandbox.Off || !slices.Contains(sandbox.Available(), sandbox.Programs))
+}
 
 // confine returns the command that starts c behind the walls of o. The program
 // may make its socket in dir.

@@ -25,7 +25,9 @@ type Record struct {
 	Lanes   int      `json:"lanes"`    // messages that a process takes at once
 	Depth   int      `json:"pipeline"` // jobs open on a lane
 	Formats []Format `json:"formats"`
-	Options []Option `json:"options,omitempty"`
+	// Transforms says that it changes messages between reading and writing.
+	Transforms bool     `json:"transforms,omitempty"`
+	Options    []Option `json:"options,omitempty"`
 }
 
 // A Format is a format that a plugin reads, writes or both.

@@ -17,6 +17,7 @@
 package sandbox
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -24,6 +25,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/oxbridge-mail/oxbridge/sdk/limits"
 )
 
 // A Mode says what happens where a wall cannot be built.
@@ -78,30 +81,18 @@ type Policy struct {
 	Read []string `json:"read,omitempty"`
 	// Socket is the folder in which it may make unix sockets.
 	Socket string `json:"socket,omitempty"`
-	// Memory bounds its data in bytes; default 1 GiB.
+	// Memory bounds its data in bytes; default limits.PluginMemory.
 	Memory uint64 `json:"memory,omitempty"`
-	// CPU bounds its processor time in seconds; default 2 hours.
+	// CPU bounds its processor time in seconds; default limits.PluginCPU.
 	CPU uint64 `json:"cpu,omitempty"`
-	// Handles bounds its open files; default 256.
+	// Handles bounds its open files; default limits.PluginHandles.
 	Handles uint64 `json:"handles,omitempty"`
 }
 
-const (
-	defaultMemory  = 1 << 30
-	defaultCPU     = 2 * 60 * 60
-	defaultHandles = 256
-)
-
 func (p Policy) withDefaults() Policy {
-	if p.Memory == 0 {
-		p.Memory = defaultMemory
-	}
-	if p.CPU == 0 {
-		p.CPU = defaultCPU
-	}
-	if p.Handles == 0 {
-		p.Handles = defaultHandles
-	}
+	p.Memory = cmp.Or(p.Memory, uint64(limits.PluginMemory.Get()))
+	p.CPU = cmp.Or(p.CPU, max(1, uint64(limits.PluginCPU.Duration().Seconds())))
+	p.Handles = cmp.Or(p.Handles, uint64(limits.PluginHandles.Get()))
 	return p
 }
 
@@ -134,18 +125,21 @@ func (p Policy) Hold(opened, path string) Policy {
 	return q
 }
 
+// Missing returns the walls that this system lacks.
+func Missing() []Wall {
+	there := Available()
+	return slices.DeleteFunc(slices.Clone(All), func(w Wall) bool { return slices.Contains(there, w) })
+}
+
 // Check returns an error, wrapping [ErrMissing], when the policy is strict and
 // this system lacks a wall.
 func (p Policy) Check() error {
 	if p.Mode != Strict {
 		return nil
 	}
-	there := Available()
 	var missing []string
-	for _, w := range All {
-		if !slices.Contains(there, w) {
-			missing = append(missing, string(w))
-		}
+	for _, w := range Missing() {
+		missing = append(missing, string(w))
 	}
 	if len(missing) > 0 {
 		return fmt.Errorf("%w %s", ErrMissing, strings.Join(missing, ", "))
@@ -155,7 +149,7 @@ func (p Policy) Check() error {
 
 // Args are the arguments for the launcher, one string that [Launch] reads.
 func (p Policy) Args() (string, error) {
-	b, err := json.Marshal(p)
+	b, err := json.Marshal(p.withDefaults())
 	return string(b), err
 }
 
@@ -169,7 +163,7 @@ func Launch(arg string) error {
 	if _, err := ParseMode(string(p.Mode)); err != nil {
 		return fmt.Errorf("sandbox: policy: %w", err)
 	}
-	if err := launch(p.withDefaults()); err != nil {
+	if err := launch(p); err != nil {
 		return fmt.Errorf("sandbox: %w", err)
 	}
 	return nil
