@@ -104,7 +104,9 @@ func printRecord(w io.Writer, r *registry.Record) error {
 		_, err := fmt.Fprintf(w, format+"\n", args...)
 		errs = append(errs, err)
 	}
-	line("formats:")
+	if len(r.Formats) > 0 {
+		line("formats:")
+	}
 	for _, f := range r.Formats {
 		line("  %-12s %s%s", f.Name, directions(f), formatDetails(f))
 	}
