@@ -4,9 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	goplugin "github.com/hashicorp/go-plugin"
@@ -39,9 +38,11 @@ type generation struct {
 	name   string
 	p      *process
 	client *goplugin.Client
-	dir    string // for the socket
+	dir    *folder // for the socket
 	desc   hostsvc.Description
 	lanes  []*lane
+
+	weighed atomic.Int64 // when large last looked, in ns since epoch
 
 	// The pool's mutex guards these.
 	taken   int  // jobs so far
@@ -76,41 +77,22 @@ func generate(ctx context.Context, c Command, opt Options, lanes int) (*generati
 
 // newGeneration prepares a process that is not started.
 func newGeneration(c Command, opt Options) (*generation, error) {
-	dir, err := socketDir()
+	dir, err := newFolder()
 	if err != nil {
 		return nil, &Error{Plugin: c.Name, What: "has no folder for its socket: " + err.Error(), Err: err}
 	}
 	g := &generation{name: c.Name, dir: dir}
 	log := opt.Log.With("plugin", c.Name)
-	if c, err = opt.confine(c, dir); err != nil {
-		_ = os.RemoveAll(dir)
+	if c, err = opt.confine(c, dir.path); err != nil {
+		_ = dir.remove()
 		return nil, &Error{Plugin: g.name, What: "cannot be started: " + err.Error(), Err: err}
 	}
-	g.p = newProcess(c, log)
-	g.client = newClient(dir, opt.StartTimeout, func(env []string) *process {
+	g.p = newProcess(c, opt.isolates(), log)
+	g.client = newClient(dir.path, opt.StartTimeout, func(env []string) *process {
 		g.p.cmd.Env = append(g.p.cmd.Env, env...)
 		return g.p
 	})
 	return g, nil
-}
-
-// socketDir makes a private folder with a short path: a socket's path has to fit
-// 104 bytes, with the names that go-plugin adds.
-func socketDir() (string, error) {
-	const longest = 40
-	base := os.TempDir()
-	if len(base) > longest && !onWindows {
-		base = "/tmp"
-	}
-	dir, err := os.MkdirTemp(base, "oxb")
-	if err != nil {
-		return "", err
-	}
-	// go-plugin and the plugin must name the folder alike.
-	if real, err := filepath.EvalSymlinks(dir); err == nil && len(real) <= longest+16 {
-		dir = real
-	}
-	return dir, nil
 }
 
 // begin takes a process from its start to where it can work.
@@ -219,6 +201,20 @@ func (g *generation) healthy() bool {
 	return true
 }
 
+// weighTime is how often at most the memory of a process is looked at.
+const weighTime = 100 * time.Millisecond
+
+// large reports whether the process has taken so much memory that another one
+// should take its place before it meets the limit, which would cost the jobs it
+// has in hand.
+func (g *generation) large(limit uint64, now time.Time) bool {
+	last := g.weighed.Load()
+	if now.UnixNano()-last < int64(weighTime) || !g.weighed.CompareAndSwap(last, now.UnixNano()) {
+		return false
+	}
+	return residentBytes(g.p.cmd.Process.Pid) > limit/5*3
+}
+
 // fail ends the generation after one of its lanes broke.
 func (g *generation) fail(err error) {
 	if status.Code(err) == codes.Unavailable {
@@ -253,7 +249,7 @@ func (g *generation) stop(politely bool) error {
 		if g.stopErr == nil && !closedWithin(ended, killTime) {
 			g.stopErr = fmt.Errorf("process %s: go-plugin does not let go of it", g.p.id())
 		}
-		g.stopErr = errors.Join(g.stopErr, os.RemoveAll(g.dir))
+		g.stopErr = errors.Join(g.stopErr, g.dir.remove())
 	})
 	return g.stopErr
 }

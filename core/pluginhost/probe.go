@@ -106,15 +106,15 @@ func (p *Probe) Stop() error { return p.g.stop(false) }
 // ended and what it printed. ctx bounds the time that it may take.
 func RunAsPerson(ctx context.Context, c Command, o Options) (status string, output string, err error) {
 	o = o.withDefaults()
-	dir, err := socketDir()
+	dir, err := newFolder()
 	if err != nil {
 		return "", "", err
 	}
-	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
-	if c, err = o.confine(c, dir); err != nil {
+	defer func() { err = errors.Join(err, dir.remove()) }()
+	if c, err = o.confine(c, dir.path); err != nil {
 		return "", "", err
 	}
-	p := newProcess(c, o.Log.With("plugin", c.Name))
+	p := newProcess(c, o.isolates(), o.Log.With("plugin", c.Name))
 	if err := p.start(); err != nil {
 		return "", "", err
 	}

@@ -71,6 +71,9 @@ func (o *output) place(b *blob, t transfer.Transform) error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.flush(false)
+	if o.err == nil && o.j.isHalted() {
+		o.err = o.j.reason
+	}
 	if o.err != nil {
 		return o.err
 	}
