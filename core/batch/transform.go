@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/oxbridge-mail/oxbridge/core/session"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi"
@@ -75,7 +76,10 @@ type TransformError struct {
 }
 
 // Error says which plugin failed, and how.
-func (e *TransformError) Error() string { return fmt.Sprintf("transform by %s: %v", e.Plugin, e.Err) }
+func (e *TransformError) Error() string {
+	name, _, _ := strings.Cut(e.Plugin, " sha256:") // which only tells runs apart
+	return fmt.Sprintf("transform by %s: %v", name, e.Err)
+}
 
 // Is reports whether the cause is target.
 func (e *TransformError) Is(target error) bool { return errors.Is(e.Err, target) }
