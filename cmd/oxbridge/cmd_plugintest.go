@@ -106,8 +106,9 @@ func (o pluginTestOptions) conformance() (conformance.Options, error) {
 
 // testedCommand returns how to start the plugin to be tested.
 func testedCommand(args []string) (pluginhost.Command, error) {
-	if _, ok := builtins[args[0]]; ok && len(args) == 1 {
-		return builtinCommand(args[0])
+	if !isPath(args[0]) && len(args) == 1 {
+		c, err := chooseName(args[0], nil)
+		return c.command, err
 	}
 	path, err := filepath.Abs(args[0])
 	if err != nil {

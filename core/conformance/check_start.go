@@ -135,19 +135,25 @@ func checkDescription(_ context.Context, b *bench) error {
 }
 
 func checkOptions(_ context.Context, b *bench) error {
-	if len(b.desc.GetOptions()) == 0 {
+	known := slices.DeleteFunc(slices.Clone(b.desc.GetOptions()), unknownKind)
+	if len(known) == 0 {
 		return skip("it declares no options")
 	}
 	var errs []error
-	for i, o := range b.desc.GetOptions() {
+	for i, o := range known {
 		if err := wrongOption(o); err != nil {
 			errs = append(errs, err)
 		}
-		if slices.ContainsFunc(b.desc.GetOptions()[:i], func(p *pluginv1.Option) bool { return p.GetName() == o.GetName() }) {
+		if slices.ContainsFunc(known[:i], func(p *pluginv1.Option) bool { return p.GetName() == o.GetName() }) {
 			errs = append(errs, fmt.Errorf("option %.80q is there twice", o.GetName()))
 		}
 	}
 	return errors.Join(errs...)
+}
+
+// unknownKind reports whether an option is of a later version, or grease.
+func unknownKind(o *pluginv1.Option) bool {
+	return o.GetKind() < 0 || o.GetKind() > pluginv1.OptionKind(sdk.OptionNumber)
 }
 
 // wrongOption says what is wrong with a declaration.
@@ -158,8 +164,6 @@ func wrongOption(o *pluginv1.Option) error {
 		return fmt.Errorf("an option is named %.80q", name)
 	case o.GetHelp() == "" || strings.ContainsAny(o.GetHelp(), "\r\n"):
 		return fmt.Errorf("the help of option %s is not one line: %.80q", name, o.GetHelp())
-	case o.GetKind() < 0 || o.GetKind() > pluginv1.OptionKind(sdk.OptionNumber):
-		return nil // of a later version
 	case o.GetMax() != 0 && o.GetMin() > o.GetMax():
 		return fmt.Errorf("option %s takes numbers from %d to %d", name, o.GetMin(), o.GetMax())
 	case o.GetDefault() != "":
