@@ -94,7 +94,7 @@ func (c *console) tick(now time.Time) {
 	}
 	c.line("%s", text)
 	for _, plugin := range p.Plugins {
-		c.line("  %s", pluginLine(plugin))
+		c.line("  %s", pluginDoing(plugin))
 	}
 }
 
@@ -184,7 +184,7 @@ func (c *console) end(s report.Summary) {
 	c.watch.onEnd(s)
 	if len(p.Plugins) > 1 {
 		for _, plugin := range p.Plugins {
-			c.line("%s", pluginLine(plugin))
+			c.line("%s", pluginDoing(plugin))
 		}
 	}
 	c.line("%s", s)

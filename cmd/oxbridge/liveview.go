@@ -59,7 +59,7 @@ func (v *liveView) plugin(name string) {
 	line := v.text(func() string {
 		for _, p := range v.console.state.progress(time.Now()).Plugins {
 			if p.Plugin == name {
-				return pluginLine(p)
+				return pluginDoing(p)
 			}
 		}
 		return ""

@@ -186,7 +186,7 @@ func runMeasured(t *testing.T, in string, withLedger bool) cost {
 	if err != nil {
 		t.Fatal(err)
 	}
-	opt, err := run.batch(pool)
+	opt, err := run.batch(pool, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

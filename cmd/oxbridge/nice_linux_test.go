@@ -2,8 +2,6 @@ package main
 
 import (
 	"bufio"
-	"fmt"
-	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -15,16 +13,10 @@ import (
 func TestNiceIsForEveryThread(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	in, slow := filepath.Join(dir, "in"), filepath.Join(dir, "slow")
+	in, slow := filepath.Join(dir, "in"), filepath.Join(dir, torturePrefix+"wait")
 	makeInputs(t, in, "eml", 5)
-	self, err := filepath.Abs(os.Args[0])
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(slow, fmt.Appendf(nil, "#!/bin/sh\n%s=1 exec %s \"$@\"\n", asSlowPlugin, self), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	cmd, _ := program(t.Context(), "convert", "--to", "eml", "--out", filepath.Join(dir, "out"), "--plugin", slow, "--nice", "7", "--sandbox", "off", "--log-format", "json", in)
+	linkProgram(t, slow)
+	cmd, _ := program(t.Context(), "convert", "--to", "torture", "--out", filepath.Join(dir, "out"), "--plugin", slow, "--nice", "7", "--sandbox", "off", "--log-format", "json", in)
 	cmd.Stderr = nil
 	stderr, err := cmd.StderrPipe()
 	if err != nil {
@@ -34,7 +26,7 @@ func TestNiceIsForEveryThread(t *testing.T) {
 		t.Fatal(err)
 	}
 	lines := bufio.NewScanner(stderr)
-	for lines.Scan() && !strings.Contains(lines.Text(), "in hand") {
+	for lines.Scan() && !strings.Contains(lines.Text(), "taken in hand") {
 	}
 	pid := strconv.Itoa(cmd.Process.Pid)
 	processes := append(children(pid), pid)

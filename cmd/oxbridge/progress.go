@@ -136,8 +136,8 @@ func (s *progressState) line(now time.Time) string {
 	return strings.Join(append(parts, slow(p.Work)...), ", ")
 }
 
-// pluginLine says what a plugin of the run is doing.
-func pluginLine(p report.PluginProgress) string {
+// pluginDoing says what a plugin of the run is doing.
+func pluginDoing(p report.PluginProgress) string {
 	parts := []string{fmt.Sprintf("%d done", p.Done)}
 	if p.PerSecond > 0 {
 		parts = append(parts, fmt.Sprintf("%.0f/s", p.PerSecond))
@@ -151,7 +151,8 @@ func pluginName(plugin string) string {
 	if plugin == "" {
 		return "without a plugin"
 	}
-	return printable(plugin)
+	name, _, _ := strings.Cut(plugin, " sha256:") // which only tells runs apart
+	return printable(name)
 }
 
 func troubles(w report.Work) (parts []string) {

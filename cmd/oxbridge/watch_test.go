@@ -116,7 +116,7 @@ func TestProgressOfPlugins(t *testing.T) {
 	var lines []string
 	p := s.progress(start.Add(10 * time.Second))
 	for _, x := range p.Plugins {
-		lines = append(lines, pluginLine(x))
+		lines = append(lines, pluginDoing(x))
 	}
 	want := []string{"eml 1: 2 done, 0/s, 1 in hand, 1 failed, 2 problems, c for 10 s", "without a plugin: 0 done, 1 in hand, d.msg for 6 s"}
 	if !slices.Equal(lines, want) {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"reflect"
+	"slices"
 
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi/proptag"
@@ -37,10 +38,6 @@ func (c *comparison) all(object string, a, b *mapi.Message) {
 	}
 }
 
-// writers are properties that say how a message is stored: whoever writes it sets
-// them ([MS-OXMSG] 2.1.1.1, [MS-OXCMSG] 2.2.2.5).
-var writers = map[mapi.Tag]bool{proptag.StoreSupportMask: true, proptag.AttachSize: true}
-
 func under(object, what string, i int) string {
 	name := fmt.Sprintf("%s %d", what, i)
 	if object != "" {
@@ -49,9 +46,15 @@ func under(object, what string, i int) string {
 	return name
 }
 
+// maintained are properties that every .msg file has of its own: they say how the
+// message is stored, and whoever writes it sets them ([MS-OXMSG] 2.1.1.1,
+// [MS-OXCMSG] 2.2.2.5). Messages in JSON have those of the file that they were
+// written from.
+var maintained = []mapi.Tag{proptag.StoreSupportMask, proptag.AttachSize}
+
 func (c *comparison) bag(object string, a, b mapi.Props) {
 	for _, p := range a {
-		if writers[p.Tag] {
+		if slices.Contains(maintained, p.Tag) {
 			continue
 		}
 		var got mapi.Value

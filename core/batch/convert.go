@@ -31,16 +31,17 @@ func (c *conversion) run(ctx context.Context, dir session.Direction, format stri
 	case dir == session.Import:
 		return c.imports(ctx, format)
 	case format == "msg":
-		return c.rewrite()
+		return c.rewrite(ctx)
 	}
 	return c.renew(ctx, format)
 }
 
 // An export of n bytes may write outputFree + outputFactor*n bytes: base64 takes
-// a third more than what it encodes, and compressed RTF expands eight times.
+// a third more than what it encodes, and compressed RTF expands eight times, into
+// more than one body.
 const (
-	outputFree   = 256 << 20
-	outputFactor = 16
+	outputFree   = 32 << 20
+	outputFactor = 32
 )
 
 // export opens the message and has the file written.
@@ -50,7 +51,7 @@ func (c *conversion) export(ctx context.Context, format string) error {
 		return err
 	}
 	defer m.Release()
-	return c.do(ctx, c.exportJob(m, format, c.opt.Prepare))
+	return c.do(ctx, c.exportJob(m, format, c.own(ctx, m)))
 }
 
 // exportJob is the job that writes a message to out.
@@ -68,22 +69,22 @@ func (c *conversion) imports(ctx context.Context, format string) error {
 		return err
 	}
 	defer m.Release()
-	if err := c.do(ctx, c.importJob(m, format)); err != nil {
+	if err := c.do(ctx, c.importJob(ctx, m, format)); err != nil {
 		return err
 	}
 	return c.save(m)
 }
 
 // importJob is the job that reads src into a message.
-func (c *conversion) importJob(m *session.Message, format string) *session.Job {
-	job := c.job(m, session.Import, format, c.opt.Prepare)
+func (c *conversion) importJob(ctx context.Context, m *session.Message, format string) *session.Job {
+	job := c.job(m, session.Import, format, c.own(ctx, m))
 	job.Input = transfer.NewInput(c.src, c.src.Size())
 	return job
 }
 
 // rewrite reads a .msg file and writes it anew: what it holds, in the form that
 // [MS-OXMSG] gives it, and nothing that no reader finds.
-func (c *conversion) rewrite() error {
+func (c *conversion) rewrite(ctx context.Context) error {
 	from, err := c.s.OpenMessage(c.src, session.Unicode, c.report, nil)
 	if err != nil {
 		return err
@@ -93,9 +94,9 @@ func (c *conversion) rewrite() error {
 	if err != nil {
 		return err
 	}
-	if c.opt.Prepare != nil {
+	if c.opt.changes() {
 		tree = tree.Clone()
-		if err := c.opt.Prepare(tree); err != nil {
+		if err := c.own(ctx, from)(tree); err != nil {
 			return err
 		}
 	}
@@ -120,10 +121,10 @@ func (c *conversion) renew(ctx context.Context, format string) error {
 		return err
 	}
 	defer m.Release()
-	if err := c.do(ctx, c.importJob(m, format)); err != nil {
+	if err := c.do(ctx, c.importJob(ctx, m, format)); err != nil {
 		return err
 	}
-	return c.do(ctx, c.exportJob(m, format, nil)) // Options.Prepare has seen it
+	return c.do(ctx, c.exportJob(m, format, keep)) // it is changed already
 }
 
 // save writes a message to out.
@@ -134,7 +135,15 @@ func (c *conversion) save(m *session.Message) error {
 	return nil
 }
 
-// job is a job of the conversion. own is what Options.Prepare is to do, or nil.
+// own returns what changes every message alike; see Options.own.
+func (c *conversion) own(ctx context.Context, m *session.Message) func(*mapi.Message) error {
+	return c.opt.own(ctx, m, c.report)
+}
+
+// keep leaves a message as it is.
+func keep(*mapi.Message) error { return nil }
+
+// job is a job of the conversion, in which own changes the message.
 func (c *conversion) job(m *session.Message, dir session.Direction, format string, own func(*mapi.Message) error) *session.Job {
 	job := &session.Job{
 		Direction: dir, Format: format, Message: m, Timeout: c.opt.Timeout, Options: c.opt.Settings, Report: c.report,
@@ -147,9 +156,6 @@ func (c *conversion) job(m *session.Message, dir session.Direction, format strin
 // before it becomes a file, and one that comes of a file is seen by own.
 func (o Options) prepare(job *session.Job, m *mapi.Message, own func(*mapi.Message) error) error {
 	opt := prepare.Options{MessagesAsFiles: o.MessagesAsFiles, Spool: job.Message.NewSpool, Report: job.Report}
-	if own == nil {
-		own = func(*mapi.Message) error { return nil }
-	}
 	if job.Direction == session.Export {
 		if err := own(m); err != nil {
 			return err
@@ -166,7 +172,7 @@ func (o Options) prepare(job *session.Job, m *mapi.Message, own func(*mapi.Messa
 // the caller finishes or closes. It closes src. Of the options, those count that
 // outputs depend on.
 func Once(ctx context.Context, conv Converter, s *session.Session, o Options, src *store.Source, out *store.Target, report problem.Reporter) error {
-	t, err := o.targetOf(src, out.Path())
+	t, err := o.knownTarget(src)
 	if err != nil {
 		_ = src.Close()
 		return err
@@ -176,10 +182,11 @@ func Once(ctx context.Context, conv Converter, s *session.Session, o Options, sr
 }
 
 // Import reads a file of a run that is not .msg into m, without saving it. The
-// source stays open: m reads from it.
+// source stays open: m reads from it. Nothing is transformed.
 func Import(ctx context.Context, conv Converter, o Options, m *session.Message, src *store.Source) error {
+	o.Transforms = nil // the file is what they have made already, or their input
 	c := conversion{src: src, opt: o, do: conv.Convert}
-	return c.do(ctx, c.importJob(m, o.otherFormat()))
+	return c.do(ctx, c.importJob(ctx, m, o.otherFormat()))
 }
 
 // heldTarget is the storage of a message that outlives the message.

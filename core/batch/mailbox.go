@@ -7,9 +7,9 @@ import (
 	"path"
 	"strings"
 
-	"github.com/oxbridge-mail/oxbridge/core/mailbox"
 	"github.com/oxbridge-mail/oxbridge/core/report"
 	"github.com/oxbridge-mail/oxbridge/core/store"
+	"github.com/oxbridge-mail/oxbridge/sdk/mailbox"
 )
 
 // mailboxExtensions are those of files that hold many messages. Thunderbird and
@@ -18,8 +18,8 @@ var mailboxExtensions = map[string]bool{".mbox": true, ".mbx": true, "": true}
 
 // isMailbox reports whether a file is a mailbox, which counts in runs that read
 // Internet messages: its name and its first line say so.
-func (p *planner) isMailbox(src *store.Source, rel string) bool {
-	if p.opt.To != "msg" && p.opt.To != Same || !mailboxExtensions[strings.ToLower(path.Ext(rel))] {
+func isMailbox(src *store.Source, rel string) bool {
+	if !mailboxExtensions[strings.ToLower(path.Ext(rel))] {
 		return false
 	}
 	head := make([]byte, min(src.Size(), 100))

@@ -56,7 +56,7 @@ func MakePlan(ctx context.Context, dir string, roots []Root, opt Options) (*Plan
 	if err != nil {
 		return nil, err
 	}
-	p := &planner{opt: opt, w: w, names: namer{memory: opt.Memory, tree: len(roots) == 1 && opt.Naming == ""}}
+	p := &planner{opt: opt, w: w, names: namer{from: opt.inputs(), memory: opt.Memory, tree: len(roots) == 1 && opt.Naming == ""}}
 	for _, root := range roots {
 		if err := p.root(ctx, root); err != nil {
 			w.file.Close()
@@ -153,7 +153,7 @@ func (p *planner) file(ctx context.Context, e store.Entry, rel string, named boo
 		return p.add(it)
 	}
 	defer src.Close()
-	if p.isMailbox(src, rel) {
+	if p.opt.readsMail() && isMailbox(src, rel) {
 		return p.mailbox(ctx, it, src, rel)
 	}
 	kind, err := sniffNamed(src, rel)
@@ -172,9 +172,16 @@ func (p *planner) file(ctx context.Context, e store.Entry, rel string, named boo
 
 // message plans an input that is a message, or is none.
 func (p *planner) message(ctx context.Context, it Item, src *store.Source, kind Kind, rel string, named bool) error {
-	t, ok := p.opt.target(kind, rel)
+	t, ok, err := p.takes(ctx, src, kind, rel, named)
+	if isFatal(err) {
+		return err
+	}
+	if err != nil {
+		it.State, it.Reason = report.Failed, cause(err)
+		return p.add(it)
+	}
 	if !ok {
-		it.State, it.Reason = report.Skipped, "not "+source(p.opt.To)
+		it.State, it.Reason = report.Skipped, "not "+t.what
 		if named {
 			it.State = report.Failed
 		}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/oxbridge-mail/oxbridge/core/session"
@@ -20,72 +21,109 @@ type Need struct {
 	Format    string
 }
 
-// Needs returns what a converter must be able to do for outputs in a format.
-func Needs(to string) []Need {
-	switch to {
-	case "msg":
-		return []Need{{session.Import, "eml"}}
-	case Same:
+// Needs returns what a converter must be able to do for outputs in a format, made
+// of inputs in another: from is Options.FromFormat. There is one at least.
+func Needs(to, from string) []Need {
+	if to == Same {
 		return []Need{{session.Import, "eml"}, {session.Export, "eml"}}
 	}
-	return []Need{{session.Export, to}}
+	t := targetOf(to, from)
+	return []Need{{t.direction, t.format}}
 }
 
-// A target says how an input becomes an output.
+// A target says what outputs are made from, and how.
 type target struct {
+	from      Kind
+	what      string            // inputs of the run, in words
 	direction session.Direction // 0: the format stays
 	format    string            // of the side that is not .msg; of both when the format stays
 	extension string            // of the output, without the dot
 }
 
-// target returns what becomes of an input of a kind with that name; ok is false
-// when nothing does.
-func (o Options) target(kind Kind, name string) (t target, ok bool) {
-	switch {
-	case o.To == "msg" && kind == KindEML:
-		return target{session.Import, "eml", o.extension()}, true
-	case o.To == Same && kind == KindEML:
-		return target{0, "eml", cmp.Or(strings.TrimPrefix(o.Extension, "."), "eml")}, true
-	case o.To == Same && kind == KindMSG:
-		if strings.EqualFold(path.Ext(name), ".oft") {
-			return target{0, "msg", "oft"}, true // a template stays one
-		}
-		return target{0, "msg", "msg"}, true
-	case o.To != "msg" && kind == KindMSG:
-		return target{session.Export, o.To, o.extension()}, true
-	}
-	return target{}, false
+// readable are the formats that the contents of files tell, by the names that
+// converters have for them.
+var readable = map[string]target{
+	"eml":  {from: KindEML, what: "an Internet message (.eml)", direction: session.Import, format: "eml"},
+	"json": {from: KindJSON, what: "a message in JSON (.json)", direction: session.Import, format: "json"},
 }
 
-// targetOf returns what becomes of an input that is known to be one of the run.
-func (o Options) targetOf(src *store.Source, name string) (target, error) {
+// targetOf returns the target of a run that is not one to Same. To "msg" is made
+// by reading inputs in the format from, "" for mail; every other format is written
+// from Outlook messages.
+func targetOf(to, from string) target {
+	if to != "msg" {
+		return target{from: KindMSG, what: "an Outlook message (.msg)", direction: session.Export, format: to}
+	}
+	if t, ok := readable[cmp.Or(from, "eml")]; ok {
+		return t
+	}
+	return target{what: "a file in the format " + from, direction: session.Import, format: from}
+}
+
+// target returns what becomes of an input of a kind with that name; ok is false
+// when nothing does. Formats that contents do not tell go by the extension, and by
+// what the user names.
+func (o Options) target(kind Kind, rel string, named bool) (t target, ok bool) {
+	if o.To == Same {
+		return o.same(kind, rel)
+	}
+	t = targetOf(o.To, o.FromFormat)
+	t.extension = o.extension()
+	if t.from != KindOther {
+		return t, kind == t.from
+	}
+	return t, named || hasExtension(rel, o.FromExtensions)
+}
+
+// same returns the target of an input whose format stays.
+func (o Options) same(kind Kind, rel string) (t target, ok bool) {
+	t = target{from: kind, what: "a message (.msg or .eml)"}
+	switch kind {
+	case KindEML:
+		t.format, t.extension = "eml", cmp.Or(strings.TrimPrefix(o.Extension, "."), "eml")
+	case KindMSG:
+		t.format, t.extension = "msg", "msg"
+		if strings.EqualFold(path.Ext(rel), ".oft") {
+			t.extension = "oft" // a template stays one
+		}
+	}
+	return t, t.format != ""
+}
+
+// knownTarget returns what becomes of an input that is known to be one of the run.
+func (o Options) knownTarget(src *store.Source) (target, error) {
 	if o.To != Same {
-		n := Needs(o.To)[0]
-		return target{direction: n.Direction, format: n.Format}, nil
+		return targetOf(o.To, o.FromFormat), nil
 	}
 	kind, err := sniffSource(src)
-	if err != nil {
-		return target{}, err
-	}
 	if kind != KindMSG {
 		kind = KindEML // sniffNamed may have known by the name
 	}
-	t, _ := o.target(kind, name)
-	return t, nil
+	t, _ := o.same(kind, "")
+	return t, err
 }
 
 // otherFormat is that of the files of a run that are not .msg.
-func (o Options) otherFormat() string { return Needs(o.To)[0].Format }
+func (o Options) otherFormat() string { return Needs(o.To, o.FromFormat)[0].Format }
 
-// source returns what outputs in a format are made of, in words.
-func source(to string) string {
-	switch to {
-	case "msg":
-		return "an Internet message (.eml)"
-	case Same:
-		return "a message (.msg or .eml)"
+// readsMail reports whether Internet messages are inputs, and so mailboxes.
+func (o Options) readsMail() bool {
+	_, ok := o.target(KindEML, "", false)
+	return ok && (o.Recogniser == nil || o.Recogniser.Mail)
+}
+
+// inputs returns the extensions of inputs, beside those of mail and of Outlook.
+func (o Options) inputs() []string {
+	if targetOf(o.To, o.FromFormat).from == KindJSON {
+		return []string{".json"}
 	}
-	return "an Outlook message (.msg)"
+	return o.FromExtensions
+}
+
+// hasExtension reports whether a name has one of the extensions, which have a
+// dot.
+func hasExtension(name string, extensions []string) bool {
+	return slices.ContainsFunc(extensions, func(e string) bool { return strings.EqualFold(e, path.Ext(name)) })
 }
 
 // sniffSource looks at the beginning of a file, and further when that is a

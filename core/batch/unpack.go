@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/oxbridge-mail/oxbridge/core/store"
+	"github.com/oxbridge-mail/oxbridge/sdk/limits"
 )
 
 // compressions are the ways in which archives are compressed as a whole, by how
@@ -39,20 +40,16 @@ func isPacked(head []byte) bool {
 	return false
 }
 
-// What a compressed file of n bytes may unpack to is unpackFree + unpackFactor*n
-// bytes: mail compresses to a tenth, and many copies of one message to a
-// hundredth, while a file made for it becomes a thousand times as large, or more.
-const (
-	unpackFree   = 1 << 30
-	unpackFactor = 200
-)
-
-// unpackLimit returns what an archive of that size may unpack to, in bytes.
+// unpackLimit returns what an archive of that size may unpack to, in bytes: so
+// much at least, and so many times its own size. Mail compresses to a tenth, and
+// many copies of one message to a hundredth, while a file made for it becomes a
+// thousand times as large, or more.
 func unpackLimit(size int64) int64 {
-	if size > (1<<62)/unpackFactor {
+	factor := limits.UnpackedFactor.Get()
+	if size > (1<<62)/factor {
 		return 1 << 62
 	}
-	return unpackFree + unpackFactor*size
+	return limits.UnpackedFree.Get() + factor*size
 }
 
 // errUnpackLimit is the end of an archive that was made to fill disks.
