@@ -17,7 +17,7 @@ MODULE   := github.com/oxbridge-mail/oxbridge
 FUZZTIME ?= 30s
 export GOBIN := $(BIN)
 
-.PHONY: help build test race lint generate check-generated fuzz bench man python clean
+.PHONY: help build test race lint generate check-generated fuzz bench bench-table man python clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -56,8 +56,11 @@ fuzz: ## run every fuzz target for FUZZTIME (30s)
 		done; \
 	done
 
-bench: ## compare the plugin process with the same converter called in process
-	go test -run '^$$' -bench . -benchtime 3s -count 1 ./cmd/oxbridge
+bench: ## compare the plugin process with the same converter called in process, and measure each stage
+	go test -run '^$$' -bench . -benchtime 3s -count 1 -timeout 30m ./cmd/oxbridge
+
+bench-table: ## measure the whole program beside cp -r and others, and write the table (BENCH='-large -peers DIR')
+	go run ./cmd/oxbridge-bench -out cmd/oxbridge-bench/RESULTS.md $(BENCH)
 
 python: $(BIN)/python ## install what the Python plugins of the tests need
 

@@ -51,6 +51,7 @@ func servePlugin(name string, stderr io.Writer) int {
 		fmt.Fprintf(stderr, "oxbridge: no built-in plugin %q\n", name)
 		return exitUsage
 	}
+	makeHeadroom()
 	sdk.Main(builtin())
 	return exitOK
 }

@@ -29,6 +29,7 @@ type conversion struct {
 
 // run does the run. soft ends at the first interrupt, ctx at the second.
 func (c *conversion) run(soft, ctx context.Context, stdout, stderr io.Writer) error {
+	makeHeadroom()
 	out := newConsole(c.opts.work, stdout, stderr)
 	out.watch = c.watch
 	if err := c.open(ctx, out); err != nil {

@@ -98,7 +98,8 @@ type Options struct {
 	Overwrite bool
 	// Again makes planning forget what was done before.
 	Again bool
-	// Jobs is how many messages are in hand at once; 0 means two for each CPU.
+	// Jobs is how many messages are in hand at once; 0 means
+	// JobsPerCPU for each CPU.
 	Jobs int
 	// SessionMessages is how many messages a session takes before it is closed
 	// and the next one opened; 0 means 256.
@@ -145,6 +146,11 @@ type Options struct {
 	template *template // of Naming
 }
 
+// JobsPerCPU is how many messages are in hand for each CPU unless somebody says
+// otherwise: enough that neither the host nor a plugin falls asleep between two
+// messages, as waking costs more than a small message does.
+const JobsPerCPU = 4
+
 func (o Options) withDefaults() Options {
 	setInt := func(p *int, value int) {
 		if *p <= 0 {
@@ -156,7 +162,7 @@ func (o Options) withDefaults() Options {
 			*p = value
 		}
 	}
-	setInt(&o.Jobs, 2*runtime.GOMAXPROCS(0))
+	setInt(&o.Jobs, JobsPerCPU*runtime.GOMAXPROCS(0))
 	setInt(&o.SessionMessages, 256)
 	setInt(&o.ShardItems, 1000)
 	setBytes(&o.SessionBytes, 1<<30)
