@@ -6,12 +6,13 @@ import (
 
 	"github.com/oxbridge-mail/oxbridge/converters/charset"
 	"github.com/oxbridge-mail/oxbridge/converters/rfc5322"
+	"github.com/oxbridge-mail/oxbridge/sdk/limits"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi/codepage"
 )
 
 // readHeader reads the header of the part and finds its body.
 func (p *entity) readHeader() {
-	limit := min(p.end-p.start, maxHeaderBlock)
+	limit := min(p.end-p.start, limits.MIMEBlock.Get())
 	for n := min(limit, headerBytes); ; n = min(limit, n*8) {
 		b := p.src.view(p.start, n)
 		block, body, ok := headerEnd(b, n == limit)

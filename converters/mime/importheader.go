@@ -10,13 +10,6 @@ import (
 	"github.com/oxbridge-mail/oxbridge/sdk/problem"
 )
 
-const (
-	// maxText bounds a property made of a header field, in bytes.
-	maxText = 1 << 20
-	// maxValues bounds the values of one property.
-	maxValues = 1000
-)
-
 // envelope is what several fields say together.
 type envelope struct {
 	seen    map[string]int // how often a field came, by its name in lower case

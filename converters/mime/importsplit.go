@@ -9,8 +9,6 @@ import (
 )
 
 const (
-	// maxHeaderBlock bounds a header in bytes; what follows is taken for body.
-	maxHeaderBlock = 16 << 20
 	// maxBoundary bounds a boundary in bytes; RFC 2046 5.1.1 allows 70.
 	maxBoundary = 1000
 )

@@ -10,13 +10,13 @@ package rfc5322
 import (
 	"bytes"
 	"strings"
+
+	"github.com/oxbridge-mail/oxbridge/sdk/limits"
 )
 
 // Limits on a header block. What exceeds them is left out with a Defect.
 const (
-	MaxFields     = 20_000  // fields in a block
-	MaxFieldBytes = 4 << 20 // bytes in one unfolded field body
-	maxNameBytes  = 1000
+	maxNameBytes = 1000
 )
 
 // A Field is one header field.
@@ -156,11 +156,11 @@ func (p *headerParser) line(line []byte, pos int) {
 }
 
 func (p *headerParser) append(b []byte) {
-	if len(p.body)+len(b) > MaxFieldBytes {
-		if len(p.body) < MaxFieldBytes {
+	if len(p.body)+len(b) > limits.MIMEField.Int() {
+		if len(p.body) < limits.MIMEField.Int() {
 			p.defect(p.start, "field body cut off at its limit")
 		}
-		b = b[:MaxFieldBytes-len(p.body)]
+		b = b[:limits.MIMEField.Int()-len(p.body)]
 	}
 	p.body = append(p.body, b...)
 }
@@ -175,10 +175,10 @@ func (p *headerParser) flush() {
 		p.defect(p.start, "NUL in field body removed")
 		body = bytes.ReplaceAll(body, []byte{0}, nil)
 	}
-	if len(p.header) < MaxFields {
+	if len(p.header) < limits.MIMEFields.Int() {
 		raw := append([]byte{}, bytes.Trim(body, " \t\v\f")...)
 		p.header = append(p.header, Field{Name: p.name, Raw: raw})
-	} else if len(p.header) == MaxFields {
+	} else if len(p.header) == limits.MIMEFields.Int() {
 		p.defect(p.start, "fields beyond the limit left out")
 	}
 	p.name, p.body = "", p.body[:0]

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/oxbridge-mail/oxbridge/core/cfb"
+	"github.com/oxbridge-mail/oxbridge/sdk/limits"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi/codepage"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi/proptag"
@@ -24,10 +25,6 @@ const (
 	storeSupportMask int32 = 0x00040E79
 	storeUnicodeOK   int32 = 0x00040000
 )
-
-// maxWritten is the most recipients, attachments and embedded messages of a
-// message that is written.
-const maxWritten = 1 << 20
 
 // WriteOptions choose the form of a file. The zero value is ready for use.
 type WriteOptions struct {
@@ -243,12 +240,12 @@ func (b *bag) setMask() {
 
 // room counts one more object and reports when there are too many.
 func (w *writer) room(report problem.Reporter) bool {
-	if w.objects++; w.objects <= maxWritten {
+	if w.objects++; w.objects <= limits.MsgWritten.Int() {
 		return true
 	}
-	if w.objects == maxWritten+1 {
+	if w.objects == limits.MsgWritten.Int()+1 {
 		report.Report(problem.Problem{Code: "msg.limit", Severity: problem.Loss,
-			Detail: fmt.Sprintf("the message has more than %d objects; the rest was left out", maxWritten)})
+			Detail: fmt.Sprintf("the message has more than %d objects; the rest was left out", limits.MsgWritten.Int())})
 	}
 	return false
 }
