@@ -14,10 +14,11 @@ CONCURRENT := ./sdk/... ./core/session ./core/hostsvc ./core/pluginhost ./core/b
 
 BIN      := $(CURDIR)/.bin
 MODULE   := github.com/oxbridge-mail/oxbridge
-FUZZTIME ?= 30s
+FUZZTIME ?= 1m
+FUZZJOBS ?= 2
 export GOBIN := $(BIN)
 
-.PHONY: help build test race lint generate check-generated fuzz bench man python clean
+.PHONY: help build test race lint generate check-generated fuzz fuzz-long hostile bench man python clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -48,13 +49,17 @@ generate: $(BIN)/protoc-gen-go $(BIN)/protoc-gen-go-grpc $(BIN)/protoc-gen-go-vt
 check-generated: generate ## fail when generated files are not up to date
 	git diff --exit-code -- '*_gen.go' '*.pb.go' 'sdk/python/oxbridge_plugin'
 
-fuzz: ## run every fuzz target for FUZZTIME (30s)
-	@grep -rl --include='*_test.go' '^func Fuzz' . | xargs -n1 dirname | sort -u | while read -r dir; do \
-		for name in $$(grep -ho '^func Fuzz[A-Za-z0-9_]*' $$dir/*_test.go | sed 's/func //'); do \
-			echo "== $$dir $$name"; \
-			go test -run '^$$' -fuzz "^$$name\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 1s $$dir || exit 1; \
-		done; \
-	done
+fuzz: ## run every fuzz target for FUZZTIME (1m), FUZZJOBS (2) of them at once
+	@grep -ro --include='*_test.go' '^func Fuzz[A-Za-z0-9_]*' . | sed -E 's|/[^/]*:func | |' | sort -u | \
+		xargs -P $(FUZZJOBS) -n 2 sh -c 'out=$$(go test -run "^$$" -fuzz "^$$1\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 10x -parallel 1 "$$0" 2>&1) && \
+			echo "ok   $$0 $$1" || { echo "FAIL $$0 $$1"; echo "$$out"; exit 255; }'
+
+fuzz-long: ## run every fuzz target for half an hour
+	$(MAKE) fuzz FUZZTIME=30m
+
+hostile: ## convert every hostile file in its full size, and let every call of a run fail in turn
+	OXBRIDGE_BIG=1 go test -count 1 -v -timeout 60m -run 'TestHostile|TestInjections' ./cmd/oxbridge
+	OXBRIDGE_FAULTS=1 go test -count 1 -timeout 60m -run TestFaults ./cmd/oxbridge
 
 bench: ## compare the plugin process with the same converter called in process
 	go test -run '^$$' -bench . -benchtime 3s -count 1 ./cmd/oxbridge

@@ -5,6 +5,7 @@ import (
 	"io"
 	"maps"
 	"os"
+	"runtime/debug"
 	"slices"
 
 	"github.com/oxbridge-mail/oxbridge/core/look"
@@ -44,12 +45,19 @@ var (
 	builtinOtherNames = eml.OtherNames
 )
 
+// builtinMemory is from how many bytes on a built-in plugin collects garbage
+// before it takes more memory. It is no limit: what is in use may be more.
+const builtinMemory = 160 << 20
+
 // servePlugin runs the built-in plugin of that name until its host is gone.
 func servePlugin(name string, stderr io.Writer) int {
 	builtin, ok := builtins[name]
 	if !ok {
 		fmt.Fprintf(stderr, "oxbridge: no built-in plugin %q\n", name)
 		return exitUsage
+	}
+	if debug.SetMemoryLimit(-1) > builtinMemory {
+		debug.SetMemoryLimit(builtinMemory)
 	}
 	sdk.Main(builtin())
 	return exitOK

@@ -10,8 +10,8 @@ import (
 )
 
 // readHeader reads the header of the part and finds its body.
-func (p *entity) readHeader() {
-	limit := min(p.end-p.start, maxHeaderBlock)
+func (r *importer) readHeader(p *entity) {
+	limit := min(p.end-p.start, max(minHeaderBlock, maxHeaderBlock-r.headers))
 	for n := min(limit, headerBytes); ; n = min(limit, n*8) {
 		b := p.src.view(p.start, n)
 		block, body, ok := headerEnd(b, n == limit)
@@ -19,7 +19,9 @@ func (p *entity) readHeader() {
 			continue
 		}
 		p.body = p.start + int64(body)
-		p.header, p.defects = rfc5322.ParseHeader(b[:block])
+		p.header, p.defects = rfc5322.ParseFields(b[:block], min(rfc5322.MaxFields, max(minFields, maxFields-r.fields)))
+		r.headers += int64(block)
+		r.fields += len(p.header)
 		p.blockEnd = p.start + int64(block)
 		p.repairBytes()
 		return

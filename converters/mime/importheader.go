@@ -15,6 +15,9 @@ const (
 	maxText = 1 << 20
 	// maxValues bounds the values of one property.
 	maxValues = 1000
+	// maxNamed bounds the fields with properties of their own in a file, attached
+	// messages included: a .msg file has 32,767 names.
+	maxNamed = 10_000
 )
 
 // envelope is what several fields say together.
@@ -179,7 +182,7 @@ func (b *builder) otherField(lower string, f *rfc5322.Field) {
 		b.repeatedField(&b.m.Props[i], text)
 		return
 	}
-	if len(b.env.extra) >= b.r.opt.MaxHeaders {
+	if b.r.named++; len(b.env.extra) >= b.r.opt.MaxHeaders || b.r.named > maxNamed {
 		b.env.dropped++
 		return
 	}

@@ -9,8 +9,13 @@ import (
 )
 
 const (
-	// maxHeaderBlock bounds a header in bytes; what follows is taken for body.
+	// maxHeaderBlock bounds the headers of all parts of a file, in bytes; what
+	// follows is taken for body; maxFields bounds their fields. A part has
+	// minHeaderBlock and minFields whatever the others have.
 	maxHeaderBlock = 16 << 20
+	minHeaderBlock = 1 << 10
+	maxFields      = 200_000
+	minFields      = 20
 	// maxBoundary bounds a boundary in bytes; RFC 2046 5.1.1 allows 70.
 	maxBoundary = 1000
 )
@@ -31,7 +36,7 @@ func (l level) in(p *entity) level {
 func (r *importer) read(s *source, start, end int64, at level) *entity {
 	r.parts++
 	p := &entity{src: s, start: start, body: end, end: end}
-	p.readHeader()
+	r.readHeader(p)
 	p.describe(at.digest)
 	p.setEncoding()
 	if r.stop(s) {

@@ -9,10 +9,14 @@ type Options struct {
 	Memory     int64 // files up to this many bytes are read into memory; 0 means 16 MiB
 }
 
+// maxEntries is the most storages and streams of a file unless something else is
+// asked for.
+const maxEntries = 1 << 18
+
 // withDefaults fills the zero fields.
 func (o Options) withDefaults() Options {
 	if o.MaxEntries <= 0 {
-		o.MaxEntries = 1 << 18
+		o.MaxEntries = maxEntries
 	}
 	if o.MaxDepth <= 0 {
 		o.MaxDepth = 256

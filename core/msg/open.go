@@ -20,7 +20,7 @@ type ReadOptions struct {
 	// 64.
 	MaxDepth int
 	// MaxObjects is the most recipients, attachments and embedded messages
-	// together. 0 means 65,536.
+	// together. 0 means 32,768.
 	MaxObjects int
 	// MaxProps is the most properties in the whole tree, each element of a
 	// multi-valued one counted. 0 means 1,048,576.
@@ -47,7 +47,7 @@ func (o ReadOptions) withDefaults() ReadOptions {
 		o.MaxMemory = 256 << 20
 	}
 	def(&o.MaxDepth, 64)
-	def(&o.MaxObjects, 1<<16)
+	def(&o.MaxObjects, maxWritten)
 	def(&o.MaxProps, 1<<20)
 	return o
 }

@@ -293,3 +293,23 @@ func TestInlineOne(t *testing.T) {
 		}
 	}
 }
+
+// TestWhatIsWrittenIsRead writes more objects than a reader takes: the rest is
+// left out and said, and the file opens.
+func TestWhatIsWrittenIsRead(t *testing.T) {
+	t.Parallel()
+	m := new(mapi.Message)
+	row := mapi.Props{{Tag: proptag.DisplayName, Value: "r"}}
+	for range maxWritten + 10 {
+		m.Recipients = append(m.Recipients, row)
+	}
+	var said problem.List
+	b := mustWrite(t, m, said.Add)
+	if len(said) != 1 || said[0].Code != "msg.limit" || said[0].Severity != problem.Loss {
+		t.Errorf("said: %v", said)
+	}
+	said = nil
+	if got := mustRead(t, b, said.Add); len(got.Recipients) != maxWritten || len(said) > 0 {
+		t.Errorf("%d recipients, want %d; said %v", len(got.Recipients), maxWritten, said)
+	}
+}

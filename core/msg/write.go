@@ -26,8 +26,12 @@ const (
 )
 
 // maxWritten is the most recipients, attachments and embedded messages of a
-// message that is written.
-const maxWritten = 1 << 20
+// message that is written: what is read again.
+const maxWritten = 1 << 15
+
+// maxEntries is how many storages and streams a file may have when an object is
+// added to it: nearly as many as [cfb.Open] takes.
+const maxEntries = 1<<18 - 1<<12
 
 // WriteOptions choose the form of a file. The zero value is ready for use.
 type WriteOptions struct {
@@ -59,6 +63,8 @@ type WriteOptions struct {
 
 // writer is one message on its way into a file.
 type writer struct {
+	file    *cfb.Writer // nil for an object alone
+	full    bool        // something was left out
 	opt     WriteOptions
 	names   names
 	objects int
@@ -107,7 +113,7 @@ func Write(w io.WriteSeeker, m *mapi.Message, opt WriteOptions, report problem.R
 	if opt.Template {
 		root.SetCLSID(mapi.CLSIDMessageFile)
 	}
-	mw := &writer{opt: opt, extra: opt.Extra, page: opt.CodePage}
+	mw := &writer{opt: opt, extra: opt.Extra, page: opt.CodePage, file: cw}
 	if err := mw.names.start(opt.Extra, opt.Names); err != nil {
 		return err
 	}
@@ -243,12 +249,14 @@ func (b *bag) setMask() {
 
 // room counts one more object and reports when there are too many.
 func (w *writer) room(report problem.Reporter) bool {
-	if w.objects++; w.objects <= maxWritten {
+	w.objects++
+	if w.objects <= maxWritten && (w.file == nil || w.file.Entries() <= maxEntries) {
 		return true
 	}
-	if w.objects == maxWritten+1 {
+	if !w.full {
+		w.full = true
 		report.Report(problem.Problem{Code: "msg.limit", Severity: problem.Loss,
-			Detail: fmt.Sprintf("the message has more than %d objects; the rest was left out", maxWritten)})
+			Detail: fmt.Sprintf("the message has more than %d objects, or values; the rest was left out", w.objects-1)})
 	}
 	return false
 }
