@@ -3,6 +3,7 @@
 PROTOC_GEN_GO   := google.golang.org/protobuf/cmd/protoc-gen-go@v1.36.12
 PROTOC_GEN_GRPC := google.golang.org/grpc/cmd/protoc-gen-go-grpc@v1.6.2
 PROTOC_GEN_VT   := github.com/planetscale/vtprotobuf/cmd/protoc-gen-go-vtproto@v0.6.0
+BUF             := github.com/bufbuild/buf/cmd/buf@v1.75.0
 GOLANGCI_LINT   := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 PROTOC_VERSION  := 3.21.12
 
@@ -10,7 +11,7 @@ GRPCIO           := 1.85.3
 PYPROTOBUF       := 7.36.2
 
 # The rooms where several goroutines meet.
-CONCURRENT := ./sdk/... ./core/session ./core/hostsvc ./core/pluginhost ./core/batch ./core/ledger ./core/store ./core/audit ./plugins/...
+CONCURRENT := ./sdk/... ./core/session ./core/hostsvc ./core/pluginhost ./core/conformance ./core/batch ./core/ledger ./core/store ./core/audit ./plugins/...
 
 BIN      := $(CURDIR)/.bin
 MODULE   := github.com/oxbridge-mail/oxbridge
@@ -18,7 +19,7 @@ FUZZTIME ?= 1m
 FUZZJOBS ?= 2
 export GOBIN := $(BIN)
 
-.PHONY: help build test race lint generate check-generated fuzz fuzz-long hostile bench man python clean
+.PHONY: help build test race lint generate check-generated wire buf wire-baseline fuzz fuzz-long hostile bench man python node clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -49,6 +50,18 @@ generate: $(BIN)/protoc-gen-go $(BIN)/protoc-gen-go-grpc $(BIN)/protoc-gen-go-vt
 check-generated: generate ## fail when generated files are not up to date
 	git diff --exit-code -- '*_gen.go' '*.pb.go' 'sdk/python/oxbridge_plugin'
 
+# What the wire is compared with: as it was at the last release.
+BASELINE := sdk/proto/baseline.binpb
+
+wire: $(BIN)/buf ## check that the wire is fully described, and that no plugin in the world breaks
+	$(BIN)/buf lint
+	$(BIN)/buf breaking --against $(BASELINE)
+
+buf: $(BIN)/buf ## install what make wire needs
+
+wire-baseline: $(BIN)/buf ## make the wire as it is what later ones are compared with; see CONTRIBUTING.md
+	$(BIN)/buf build --exclude-source-info -o $(BASELINE)
+
 fuzz: ## run every fuzz target for FUZZTIME (1m), FUZZJOBS (2) of them at once
 	@grep -ro --include='*_test.go' '^func Fuzz[A-Za-z0-9_]*' . | sed -E 's|/[^/]*:func | |' | sort -u | \
 		xargs -P $(FUZZJOBS) -n 2 sh -c 'out=$$(go test -run "^$$" -fuzz "^$$1\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 10x -parallel 1 "$$0" 2>&1) && \
@@ -66,6 +79,11 @@ bench: ## compare the plugin process with the same converter called in process
 
 python: $(BIN)/python ## install what the Python plugins of the tests need
 
+node: $(BIN)/node ## install what the Node.js plugin of the tests needs
+
+$(BIN)/node: examples/subjects-node/package.json
+	mkdir -p $@ && cp $< $@ && cd $@ && npm install --silent --no-audit --no-fund || { rm -rf $@; exit 1; }
+
 $(BIN)/python:
 	python3 -m venv $@
 	$@/bin/pip install -q --disable-pip-version-check grpcio==$(GRPCIO) protobuf==$(PYPROTOBUF) || { rm -rf $@; exit 1; }
@@ -78,6 +96,8 @@ clean: ## remove what was built
 
 $(BIN)/golangci-lint:
 	go install $(GOLANGCI_LINT)
+$(BIN)/buf:
+	go install $(BUF)
 $(BIN)/protoc-gen-go:
 	go install $(PROTOC_GEN_GO)
 $(BIN)/protoc-gen-go-grpc:

@@ -33,19 +33,20 @@ var inside = map[string][]string{
 	"session":     {"msg"},
 	"hostsvc":     {"session"},
 	"sandbox":     {},
+	"registry":    {"store"},
 	"pluginhost":  {"session", "hostsvc", "sandbox"},
+	"conformance": {"pluginhost"},
 	"report":      {},
-	"look":        {"store"},
-	"diff":        {"look"},
-	"mailbox":     {},
+	"extract":     {"store"},
+	"diff":        {},
 	"prepare":     {"cfb", "msg", "session", "store"},
-	"batch":       {"session", "store", "report", "mailbox", "prepare"},
+	"batch":       {"session", "store", "report", "prepare"},
 	"ledger":      {"report"},
 	"audit":       {"batch", "session", "store", "report"},
 }
 
 // transport lists the rooms that may know go-plugin and gRPC.
-var transport = []string{"sdk/internal/serve", "sdk/pluginv1", "sdk/wire", "sdk/plugintest", "core/hostsvc", "core/pluginhost"}
+var transport = []string{"sdk/internal/serve", "sdk/pluginv1", "sdk/wire", "sdk/plugintest", "core/hostsvc", "core/pluginhost", "core/conformance"}
 
 func TestImportArrows(t *testing.T) {
 	t.Parallel()

@@ -18,6 +18,17 @@ const (
 	OptionNumber                   // a decimal number from Min to Max
 )
 
+// String returns text, bool or number.
+func (k OptionKind) String() string {
+	switch k {
+	case OptionBool:
+		return "bool"
+	case OptionNumber:
+		return "number"
+	}
+	return "text"
+}
+
 // maxOption bounds the value of an option, in bytes.
 const maxOption = 4096
 

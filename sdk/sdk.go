@@ -26,8 +26,11 @@ type Plugin struct {
 	Name string
 	// Version of the plugin, for reports.
 	Version string
-	// Formats that it reads or writes. At least one is required.
+	// Formats that it reads or writes.
 	Formats []Format
+	// Transformer changes messages on their way from one format to another; nil
+	// if the plugin does not. A plugin without it has at least one format.
+	Transformer Transformer
 	// Options are the settings that it takes.
 	Options []Option
 	// Jobs is how many messages a process may have in hand at once; 0 means
@@ -41,9 +44,23 @@ type Format struct {
 	Name       string   // the word users say after --to, such as "eml"
 	MediaType  string   // such as "message/rfc822"
 	Extensions []string // with the dot; the first one is used for output
+	Magic      []Magic  // any of which files of the format have; none says nothing
+	Probe      Probe    // says whether a file is of the format; nil leaves it to Magic and Extensions
 	Importer   Importer // nil if the plugin cannot read the format
 	Exporter   Exporter // nil if it cannot write it
 }
+
+// A Magic is a piece of bytes at a fixed place in every file of a format.
+type Magic struct {
+	Offset int    // where it stands, in bytes, less than 4,096
+	Bytes  string // 1 to 256 of them
+}
+
+// A Probe says whether a file is of the format, as cheaply as it can: the first
+// 16 KiB are there already, and src.Find looks for bytes without carrying them.
+// It is asked about files that no [Magic] decides. A file that cannot be read as
+// expected is no error but not of the format. src is dead when Probe returns.
+type Probe func(ctx context.Context, src transfer.Input) (bool, error)
 
 // An Exporter writes messages as files of a format.
 //
@@ -70,10 +87,28 @@ type Importer interface {
 	Import(ctx context.Context, job *Job, src transfer.Input) (*mapi.Message, error)
 }
 
+// A Transformer changes messages between reading and writing, whatever the
+// formats: it takes something out, or puts other addresses in.
+//
+// m is the transformer's own copy of a message. What Transform has made of it when
+// it returns, in place or by *m = *other, goes on; the message that the copy was
+// made of stays as it is. [mapi.Large] values that are left alone, or moved to
+// another property, never come here. Values that Transform puts in may be any
+// Large and are opened after it has returned.
+//
+// What Transform does may depend on m and the options alone, because outputs are
+// made again and compared. What it takes out it reports: as [problem.Info] when
+// taking out is its purpose, as [problem.Loss] when it cannot do otherwise. A
+// returned error fails this message only. m is dead when the host has taken it.
+// Transform is called concurrently unless [Plugin].Jobs is 1.
+type Transformer interface {
+	Transform(ctx context.Context, job *Job, m *mapi.Message) error
+}
+
 // A Job is the conversion of one message. Its methods are safe for concurrent
 // use.
 type Job struct {
-	// Format is the name of the format asked for.
+	// Format is the name of the format asked for, "" for a Transform.
 	Format string
 	// Options are the settings of the plugin: for every option that it declares,
 	// what the user set or the default. Never nil. Text, Bool and Number read it.
@@ -87,6 +122,20 @@ type Job struct {
 
 // Report records something lost, repaired or refused.
 func (j *Job) Report(p problem.Problem) { j.Reporter.Report(p) }
+
+// Loss records that the output lacks something that the input has: code is a
+// stable dotted word that begins with the name of the plugin, at the path of the
+// object in its message ("" for the message, or what [problem.Attachment] and the
+// like return), and detail says in plain words what was found and what was done.
+func (j *Job) Loss(code, at, detail string) {
+	j.Report(problem.Problem{Code: code, Severity: problem.Loss, Object: at, Detail: detail})
+}
+
+// Info records what is worth knowing though nothing is missing, under the rules of
+// Loss.
+func (j *Job) Info(code, at, detail string) {
+	j.Report(problem.Problem{Code: code, Severity: problem.Info, Object: at, Detail: detail})
+}
 
 // The functions below let a plain function serve as an interface.
 
@@ -106,7 +155,16 @@ func (f ImportFunc) Import(ctx context.Context, job *Job, src transfer.Input) (*
 	return f(ctx, job, src)
 }
 
+// TransformFunc is a Transformer.
+type TransformFunc func(ctx context.Context, job *Job, m *mapi.Message) error
+
+// Transform calls f.
+func (f TransformFunc) Transform(ctx context.Context, job *Job, m *mapi.Message) error {
+	return f(ctx, job, m)
+}
+
 var (
-	_ Exporter = ExportFunc(nil)
-	_ Importer = ImportFunc(nil)
+	_ Exporter    = ExportFunc(nil)
+	_ Importer    = ImportFunc(nil)
+	_ Transformer = TransformFunc(nil)
 )

@@ -13,8 +13,10 @@ import (
 )
 
 var (
-	export = sdk.ExportFunc(func(context.Context, *sdk.Job, *mapi.Message, transfer.Output) error { return nil })
-	valid  = sdk.Format{Name: "x", Extensions: []string{".x"}, Exporter: export}
+	export    = sdk.ExportFunc(func(context.Context, *sdk.Job, *mapi.Message, transfer.Output) error { return nil })
+	transform = sdk.TransformFunc(func(context.Context, *sdk.Job, *mapi.Message) error { return nil })
+	probe     = sdk.Probe(func(context.Context, transfer.Input) (bool, error) { return true, nil })
+	valid     = sdk.Format{Name: "x", Extensions: []string{".x"}, Exporter: export}
 )
 
 func TestCheck(t *testing.T) {
@@ -34,6 +36,13 @@ func TestCheck(t *testing.T) {
 		{"format that does nothing", sdk.Plugin{Name: "a", Formats: []sdk.Format{{Name: "x"}}}, "neither"},
 		{"format twice", sdk.Plugin{Name: "a", Formats: []sdk.Format{valid, valid}}, "twice"},
 		{"extension without a dot", sdk.Plugin{Name: "a", Formats: []sdk.Format{{Name: "x", Extensions: []string{"x"}, Exporter: export}}}, "extension"},
+		{"a transformer alone", sdk.Plugin{Name: "a", Transformer: transform}, ""},
+		{"magic", sdk.Plugin{Name: "a", Formats: []sdk.Format{{Name: "x", Magic: []sdk.Magic{{Offset: 4095, Bytes: "x"}}, Exporter: export}}}, ""},
+		{"magic of nothing", sdk.Plugin{Name: "a", Formats: []sdk.Format{{Name: "x", Magic: []sdk.Magic{{}}, Exporter: export}}}, "magic of 0 bytes"},
+		{"magic too far", sdk.Plugin{Name: "a", Formats: []sdk.Format{{Name: "x", Magic: []sdk.Magic{{Offset: 4096, Bytes: "x"}}, Exporter: export}}}, "below 4096"},
+		{"magic before the file", sdk.Plugin{Name: "a", Formats: []sdk.Format{{Name: "x", Magic: []sdk.Magic{{Offset: -1, Bytes: "x"}}, Exporter: export}}}, "at -1"},
+		{"magic too long", sdk.Plugin{Name: "a", Formats: []sdk.Format{{Name: "x", Magic: []sdk.Magic{{Bytes: strings.Repeat("x", 257)}}, Exporter: export}}}, "257 bytes"},
+		{"a probe for what is not read", sdk.Plugin{Name: "a", Formats: []sdk.Format{{Name: "x", Probe: probe, Exporter: export}}}, "no Importer"},
 		{"extension with a path", sdk.Plugin{Name: "a", Formats: []sdk.Format{{Name: "x", Extensions: []string{"./x"}, Exporter: export}}}, "extension"},
 	}
 	for _, tt := range tests {

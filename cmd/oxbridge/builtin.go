@@ -7,12 +7,16 @@ import (
 	"os"
 	"runtime/debug"
 	"slices"
+	"strings"
 
-	"github.com/oxbridge-mail/oxbridge/core/look"
+	"github.com/oxbridge-mail/oxbridge/cmd/internal/launch"
 	"github.com/oxbridge-mail/oxbridge/core/pluginhost"
 	"github.com/oxbridge-mail/oxbridge/plugins/eml"
 	"github.com/oxbridge-mail/oxbridge/plugins/json"
+	"github.com/oxbridge-mail/oxbridge/plugins/mbox"
+	"github.com/oxbridge-mail/oxbridge/plugins/text"
 	"github.com/oxbridge-mail/oxbridge/sdk"
+	"github.com/oxbridge-mail/oxbridge/sdk/look"
 )
 
 // serveCommand makes this program a built-in plugin. It is not for people: the
@@ -21,19 +25,41 @@ const serveCommand = "serve-plugin"
 
 // launchCommand makes this program build the walls of a sandbox around itself and
 // become a plugin.
-const launchCommand = "launch-plugin"
+const launchCommand = launch.Command
 
 // builtins are the plugins inside this program, by name.
 var builtins = map[string]func() sdk.Plugin{
 	"eml":  eml.New,
 	"json": json.New,
+	"mbox": mbox.New,
+	"text": text.New,
 }
 
-// builtinOptions are the options of the built-in plugins.
+// formatHelp says what the formats are that outputs can have without a plugin by
+// others.
+var formatHelp = map[string]string{
+	"eml":  "Internet messages",
+	"json": "all of a message",
+	"mbox": "a mailbox for each message",
+	"msg":  "Outlook messages",
+	"text": "text to read and to search",
+}
+
+// builtinOptions are the options of the built-in plugins. Those that several have
+// under one name take the same values, and stand here once; what they do in each
+// is in the help.
 func builtinOptions() []sdk.Option {
 	var all []sdk.Option
 	for _, name := range slices.Sorted(maps.Keys(builtins)) {
-		all = append(all, builtins[name]().Options...)
+		for _, o := range builtins[name]().Options {
+			i := slices.IndexFunc(all, func(p sdk.Option) bool { return p.Name == o.Name })
+			switch {
+			case i < 0:
+				all = append(all, o)
+			case !strings.Contains(all[i].Help, o.Help):
+				all[i].Help += "; to " + name + ": " + o.Help
+			}
+		}
 	}
 	return all
 }
@@ -48,6 +74,9 @@ var (
 // builtinMemory is from how many bytes on a built-in plugin collects garbage
 // before it takes more memory. It is no limit: what is in use may be more.
 const builtinMemory = 160 << 20
+
+// richText reads bodies in RTF for the commands that look into messages.
+var richText look.RichText = eml.Rich
 
 // servePlugin runs the built-in plugin of that name until its host is gone.
 func servePlugin(name string, stderr io.Writer) int {
@@ -70,10 +99,4 @@ func builtinCommand(name string) (pluginhost.Command, error) {
 		return pluginhost.Command{}, err
 	}
 	return pluginhost.Command{Name: name, Path: self, Args: []string{serveCommand, name}}, nil
-}
-
-// richText reads bodies in RTF for the commands that look into messages.
-func richText(rtf []byte) (look.Rich, error) {
-	html, text, native, err := eml.Rich(rtf)
-	return look.Rich{HTML: html, Text: text, Native: native}, err
 }

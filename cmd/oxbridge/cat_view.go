@@ -4,9 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"unicode"
 
-	"github.com/oxbridge-mail/oxbridge/core/look"
+	"github.com/oxbridge-mail/oxbridge/sdk/look"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi"
 )
 
@@ -29,7 +28,7 @@ func (l *letter) message(m *mapi.Message, depth int) error {
 		if i == 0 {
 			name = "Attached"
 		}
-		l.field(name, enclosure(e))
+		l.field(name, e.String())
 	}
 	reading, err := look.Read(m.Props, richText, l.links)
 	l.text(reading)
@@ -68,28 +67,9 @@ func (l *letter) field(name, value string) {
 	}
 }
 
-// enclosure is an attachment on one line.
-func enclosure(e look.Enclosure) string {
-	name := e.Name
-	if name == "" {
-		name = "(no name)"
-	}
-	switch {
-	case e.Message != nil:
-		return name + " (message)"
-	case e.Reference != "":
-		return name + " (not here: " + e.Reference + ")"
-	case e.Size < 0:
-		return name + " (unreadable)"
-	case e.Type == "":
-		return fmt.Sprintf("%s (%s)", name, look.Size(e.Size))
-	}
-	return fmt.Sprintf("%s (%s, %s)", name, e.Type, look.Size(e.Size))
-}
-
 // text prints the body below an empty line.
 func (l *letter) text(r look.Reading) {
-	text := squeeze(look.Text(r.Text))
+	text := look.Squeeze(look.Text(r.Text))
 	if text == "" {
 		return
 	}
@@ -103,28 +83,4 @@ func (l *letter) text(r look.Reading) {
 	for i, link := range r.Links {
 		fmt.Fprintf(&l.out, "[%d] %s\n", i+1, look.Line(link))
 	}
-}
-
-// squeeze takes blanks off the ends of lines and empty lines off the ends of a
-// text, and makes one of several empty lines: HTML and Outlook are generous with
-// them.
-func squeeze(text string) string {
-	var b strings.Builder
-	empty := false
-	for line := range strings.SplitSeq(text, "\n") {
-		line = strings.TrimRightFunc(line, unicode.IsSpace)
-		if line == "" {
-			empty = true
-			continue
-		}
-		if b.Len() > 0 {
-			b.WriteByte('\n')
-			if empty {
-				b.WriteByte('\n')
-			}
-		}
-		empty = false
-		b.WriteString(line)
-	}
-	return b.String()
 }

@@ -17,10 +17,10 @@ import (
 )
 
 type auditOptions struct {
-	deep   bool
-	json   bool
-	plugin string
-	jobs   int
+	deep bool
+	json bool
+	run  runOptions
+	jobs int
 }
 
 func newAuditCommand(stdout, stderr io.Writer) *cobra.Command {
@@ -46,7 +46,8 @@ audit came to no end.`,
 	f := cmd.Flags()
 	f.BoolVar(&opts.deep, "deep", false, "convert again, read outputs back and compare")
 	f.BoolVar(&opts.json, "json", false, "print one JSON object for each finding, and a summary")
-	f.StringVar(&opts.plugin, "plugin", "", "use the plugin program at `path` instead of the built-in one")
+	opts.run.addPluginFlags(f)
+	addTransformFlag(f, &opts.run.transforms)
 	f.IntVarP(&opts.jobs, "jobs", "j", 0, "look at up to `n` messages at once (0: 4)")
 	return cmd
 }
@@ -72,9 +73,12 @@ func runAudit(ctx context.Context, opts auditOptions, arg string, stdout, stderr
 	if err := json.Unmarshal([]byte(run.Identity), &id); err != nil {
 		return &exitError{code: exitAborted, err: err}
 	}
+	if err := setLimits(id.Limits); err != nil {
+		return err
+	}
 	aopt := audit.Options{
 		In: store.Dir{Folder: id.Folder}, Out: store.Dir{Root: folder.outDir()}, Jobs: opts.jobs,
-		Run: batch.Options{To: id.To, Settings: id.Settings, MessagesAsFiles: id.MessagesAsFiles},
+		Run: batch.Options{To: id.To, FromFormat: id.From, Settings: id.Settings, MessagesAsFiles: id.MessagesAsFiles},
 	}
 	if aopt.Run.Prepare, err = prepareAgain(id.Prepared); err != nil {
 		return err
@@ -85,7 +89,11 @@ func runAudit(ctx context.Context, opts auditOptions, arg string, stdout, stderr
 			werr = err
 		}
 	}
-	sum, err := doAudit(ctx, opts, id, l, aopt)
+	watch, err := (&logOptions{}).start(stderr)
+	if err != nil {
+		return err
+	}
+	sum, err := doAudit(ctx, opts, id, l, aopt, watch)
 	if err = errors.Join(err, werr); err != nil {
 		return &exitError{code: exitAborted, err: err}
 	}
@@ -107,20 +115,27 @@ func runAudit(ctx context.Context, opts auditOptions, arg string, stdout, stderr
 }
 
 // doAudit runs the audit, with a plugin when it is a deep one.
-func doAudit(ctx context.Context, opts auditOptions, id batch.Identity, l *ledger.Ledger, aopt audit.Options) (audit.Summary, error) {
+func doAudit(ctx context.Context, opts auditOptions, id batch.Identity, l *ledger.Ledger, aopt audit.Options, watch *watcher) (audit.Summary, error) {
 	if !opts.deep {
 		return audit.Run(ctx, l, aopt)
 	}
-	run := runOptions{to: id.To, plugin: opts.plugin}
-	pool, err := run.start(ctx, &watcher{})
+	run := opts.run
+	run.to, run.from, run.plugin = id.To, id.From, plannedPlugin(opts.run.plugin, id.Plugin)
+	pool, err := run.start(ctx, watch)
 	if err != nil {
 		return audit.Summary{}, err
 	}
+	ts, err := run.startTransformersAgain(ctx, id.Transforms, &watcher{})
+	if err != nil {
+		return audit.Summary{}, errors.Join(err, pool.Close())
+	}
+	aopt.Run.Transforms = ts.transforms()
 	aopt.Converter = pool
-	dir, format := batch.Needs(id.To)
-	aopt.WriteOnly = dir == session.Export && !pool.Description().Can(session.Import, format)
+	dir, format := batch.Needs(id.To, id.From)
+	// What a transform has changed is no difference to be accounted for.
+	aopt.WriteOnly = len(ts) > 0 || dir == session.Export && !pool.Description().Can(session.Import, format)
 	sum, err := audit.Run(ctx, l, aopt)
-	return sum, errors.Join(err, pool.Close())
+	return sum, errors.Join(err, ts.close(), pool.Close())
 }
 
 func printFinding(f audit.Finding, asJSON bool, w io.Writer) error {

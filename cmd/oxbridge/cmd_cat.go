@@ -8,7 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/oxbridge-mail/oxbridge/core/look"
+	"github.com/oxbridge-mail/oxbridge/sdk/look"
 )
 
 type catOptions struct {

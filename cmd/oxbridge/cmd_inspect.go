@@ -9,7 +9,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/oxbridge-mail/oxbridge/core/look"
+	"github.com/oxbridge-mail/oxbridge/core/extract"
+	"github.com/oxbridge-mail/oxbridge/sdk/look"
 )
 
 type inspectOptions struct {
@@ -98,7 +99,7 @@ func runExtract(m *looked, opts inspectOptions, path string, stdout io.Writer) e
 	enc := json.NewEncoder(stdout)
 	enc.SetEscapeHTML(false)
 	var lost error
-	x := &look.Extractor{Root: root, Rich: richText, Wrote: func(name string, size int64) {
+	x := &extract.Extractor{Root: root, Rich: richText, Wrote: func(name string, size int64) {
 		err := error(nil)
 		if opts.json {
 			err = enc.Encode(extracted{"file", name, size})

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -20,9 +21,10 @@ func newMboxCommand(stderr io.Writer) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "mbox RUN -o FILE",
 		Short: "Put the outputs of a run into one mbox file",
-		Long: `Mbox writes the .eml files that a run made into one file, in the order of their
-inputs. RUN is the folder of the outputs, or of a run in its .oxbridge. The format
-is mboxrd: nothing in a message is lost, and most mail programs read it.
+		Long: `Mbox writes the messages that a run made into one file, in the order of their
+inputs. RUN is the folder of the outputs, or of a run in its .oxbridge; it is one
+to eml or to mbox. The format is mboxrd: nothing in a message is lost, and most
+mail programs read it.
 
 Exit status: 0, 2 wrong usage or no such run, 4 the file was not written.`,
 		Example: `  oxbridge convert --to eml --out mail archive/
@@ -52,11 +54,15 @@ func runMbox(ctx context.Context, arg, output string, overwrite bool, stderr io.
 		return &exitError{code: exitUsage, err: err}
 	}
 	defer l.Close()
+	add, err := adderOf(ctx, l)
+	if err != nil {
+		return err
+	}
 	t, err := store.Create(output, overwrite)
 	if err == nil {
 		defer t.Close()
 		var n int
-		if n, err = writeMbox(ctx, t, l, store.Dir{Root: folder.outDir()}); err == nil {
+		if n, err = writeMbox(ctx, t, l, store.Dir{Root: folder.outDir()}, add); err == nil {
 			err = t.Commit()
 		}
 		if err == nil {
@@ -72,8 +78,30 @@ func runMbox(ctx context.Context, arg, output string, overwrite bool, stderr io.
 	return nil
 }
 
+// An adder puts an output into a mailbox.
+type adder func(box *batch.MboxWriter, src *store.Source) error
+
+// adderOf returns how the outputs of a run go into a mailbox.
+func adderOf(ctx context.Context, l *ledger.Ledger) (adder, error) {
+	run, err := l.Run(ctx)
+	if err != nil {
+		return nil, &exitError{code: exitAborted, err: err}
+	}
+	var id batch.Identity
+	if err := json.Unmarshal([]byte(run.Identity), &id); err != nil {
+		return nil, &exitError{code: exitAborted, err: err}
+	}
+	switch id.To {
+	case "eml":
+		return (*batch.MboxWriter).Add, nil
+	case "mbox":
+		return (*batch.MboxWriter).Append, nil
+	}
+	return nil, &exitError{code: exitUsage, err: fmt.Errorf("the run is one to %s, and mailboxes hold mail", id.To), hint: "convert --to eml or --to mbox"}
+}
+
 // writeMbox writes the outputs of a run, each held to what the ledger says of it.
-func writeMbox(ctx context.Context, w io.Writer, l *ledger.Ledger, out store.Storage) (n int, err error) {
+func writeMbox(ctx context.Context, w io.Writer, l *ledger.Ledger, out store.Storage, add adder) (n int, err error) {
 	box := batch.NewMboxWriter(w)
 	err = l.Results(ctx, func(r report.Result) error {
 		if r.OutputName == "" {
@@ -88,7 +116,7 @@ func writeMbox(ctx context.Context, w io.Writer, l *ledger.Ledger, out store.Sto
 			return errors.Join(err, fmt.Errorf("%s is not what the run made; oxbridge audit says more", r.OutputName))
 		}
 		n++
-		return box.Add(src)
+		return add(box, src)
 	})
 	if err == nil {
 		err = box.Flush()

@@ -26,7 +26,7 @@ type planOptions struct {
 func newPlanCommand(stdout, stderr io.Writer) *cobra.Command {
 	var opts planOptions
 	cmd := &cobra.Command{
-		Use:   "plan --to eml|json|msg --out DIR PATH...",
+		Use:   "plan --to eml|msg|json|mbox|text --out DIR PATH...",
 		Short: "Plan a run in shards that many machines can do",
 		Long: `Plan lists the inputs of a run, cuts the list into shards, and prints the
 folder of the plan, which lies in DIR/.oxbridge. "oxbridge run-shard PLAN N" does
@@ -74,8 +74,13 @@ func runPlan(ctx context.Context, opts planOptions, paths []string, stdout, stde
 	if err != nil {
 		return err
 	}
-	opt, err := opts.run.batch(pool)
-	if err = errors.Join(err, pool.Close()); err != nil {
+	defer func() { _ = pool.Close() }() // it has no work in hand
+	ts, err := opts.run.startTransformers(ctx, watch)
+	if err = errors.Join(err, ts.close()); err != nil {
+		return err
+	}
+	opt, err := opts.run.batch(pool, ts)
+	if err != nil {
 		return err
 	}
 	opt.ShardItems, opt.ShardBytes, opt.Again = opts.shardItems, shardBytes, opts.again

@@ -256,6 +256,9 @@ func aboutRun(ctx context.Context, folder runFolder, l *ledger.Ledger, missing [
 		paths = []string{"a list of files"}
 	}
 	about.Facts = [][2]string{{"from", strings.Join(paths, ", ")}, {"to", id.To}, {"plugin", id.Plugin}, {"oxbridge", id.Program}}
+	if len(id.Transforms) > 0 {
+		about.Facts = append(about.Facts, [2]string{"transformed by", pluginList(id.Transforms)})
+	}
 	calls, err := l.Invocations(ctx)
 	if err != nil {
 		return about, err

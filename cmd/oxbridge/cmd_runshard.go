@@ -20,7 +20,7 @@ import (
 
 type runShardOptions struct {
 	work       workOptions
-	plugin     string
+	run        runOptions
 	overwrite  bool
 	quarantine string
 }
@@ -53,7 +53,8 @@ Exit status: 0 the shard is done, 2 wrong usage, 4 it was not done to its end,
 	}
 	f := cmd.Flags()
 	opts.work.addFlags(f)
-	f.StringVar(&opts.plugin, "plugin", "", "use the plugin program at `path` instead of the built-in one")
+	opts.run.addPluginFlags(f)
+	addTransformFlag(f, &opts.run.transforms)
 	f.BoolVar(&opts.overwrite, "overwrite", false, "replace output files that exist")
 	f.StringVar(&opts.quarantine, "quarantine", "", "copy messages that failed to `dir`, each with its reason")
 	return cmd
@@ -97,6 +98,9 @@ func runRunShard(ctx context.Context, opts runShardOptions, args []string, stdou
 	if n >= len(plan.Shards) {
 		return &exitError{code: exitUsage, err: fmt.Errorf("shard %d: the plan has %d, counted from 0", n, len(plan.Shards))}
 	}
+	if err := setLimits(plan.Limits); err != nil {
+		return err
+	}
 	path := shardReport(plan.Dir(), n)
 	if _, err := os.Stat(path); err == nil {
 		fmt.Fprintf(stderr, "oxbridge: shard %d was done before\n", n)
@@ -113,7 +117,8 @@ func runRunShard(ctx context.Context, opts runShardOptions, args []string, stdou
 	defer watch.close()
 	hard, release := drainFirst(ctx, watch, stderr)
 	defer release()
-	run := runOptions{to: plan.To, plugin: opts.plugin}
+	run := opts.run
+	run.to, run.from, run.plugin = plan.To, plan.From, plannedPlugin(opts.run.plugin, plan.Plugin)
 	pool, err := run.start(hard, watch)
 	if err != nil {
 		return err
@@ -123,11 +128,19 @@ func runRunShard(ctx context.Context, opts runShardOptions, args []string, stdou
 			err = cerr
 		}
 	}()
-	d := pool.Description()
-	if got := d.Name + " " + d.Version; got != plan.Plugin || version() != plan.Program {
+	if got := run.key(pool.Description()); got != plan.Plugin || version() != plan.Program {
 		return &exitError{code: exitUsage, err: fmt.Errorf("the plan was made for oxbridge %s with plugin %s, this is %s with %s", plan.Program, plan.Plugin, version(), got),
 			hint: "outputs depend on both; make a new plan"}
 	}
+	ts, err := run.startTransformersAgain(hard, plan.Transforms, watch)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if cerr := ts.close(); err == nil {
+			err = cerr
+		}
+	}()
 	out := newConsole(opts.work, stdout, stderr)
 	out.watch = watch
 	opt := batch.Options{
@@ -135,6 +148,7 @@ func runRunShard(ctx context.Context, opts runShardOptions, args []string, stdou
 		Overwrite: opts.overwrite, Quarantine: opts.quarantine, Durable: true, Drain: ctx.Done(),
 		Started: out.started, Done: out.done,
 	}.From(plan)
+	opt.Transforms = ts.transforms()
 	if opt.Prepare, err = prepareAgain(plan.Prepared); err != nil {
 		return err
 	}

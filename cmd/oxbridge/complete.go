@@ -3,7 +3,7 @@ package main
 import "github.com/spf13/cobra"
 
 // messageFiles are the extensions of files with messages.
-var messageFiles = []string{"msg", "eml", "oft"}
+var messageFiles = []string{"msg", "eml", "oft", "json"}
 
 // completeMessages completes the names of files with messages, for at most n
 // arguments; 0 is any number.
@@ -19,18 +19,30 @@ func completeMessages(n int) cobra.CompletionFunc {
 // completeInputs completes files with messages of a format that --to can be made
 // of; without --to, of any.
 func completeInputs(cmd *cobra.Command, _ []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
-	switch to, _ := cmd.Flags().GetString("to"); to {
-	case "eml", "json":
+	to, _ := cmd.Flags().GetString("to")
+	from, _ := cmd.Flags().GetString("from")
+	switch {
+	case to == "":
+		return messageFiles, cobra.ShellCompDirectiveFilterFileExt
+	case to != "msg":
 		return []cobra.Completion{"msg", "oft"}, cobra.ShellCompDirectiveFilterFileExt
-	case "msg":
-		return []cobra.Completion{"eml"}, cobra.ShellCompDirectiveFilterFileExt
+	case from == "":
+		return []cobra.Completion{"eml", "json"}, cobra.ShellCompDirectiveFilterFileExt
 	}
-	return messageFiles, cobra.ShellCompDirectiveFilterFileExt
+	return []cobra.Completion{from}, cobra.ShellCompDirectiveFilterFileExt
 }
 
 // completeWords completes the value of a flag that is one of a few words.
 func completeWords(cmd *cobra.Command, flag string, words ...string) {
 	_ = cmd.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(words, cobra.ShellCompDirectiveNoFileComp))
+}
+
+// formatCompletions returns the formats of outputs, each with what it is.
+func formatCompletions() (list []string) {
+	for _, name := range formats {
+		list = append(list, name+"\t"+formatHelp[name])
+	}
+	return list
 }
 
 // addCompletions tells shells what the flags and arguments of the commands can
@@ -40,10 +52,14 @@ func addCompletions(root *cobra.Command) {
 		if cmd.Flags().Lookup("color") != nil {
 			completeWords(cmd, "color", "auto", "always", "never")
 		}
+		if cmd.Flags().Lookup("plugin") != nil {
+			_ = cmd.RegisterFlagCompletionFunc("plugin", completePluginOrPath)
+		}
 		switch cmd.Name() {
 		case "convert":
 			cmd.ValidArgsFunction = completeInputs
-			completeWords(cmd, "to", "eml\tInternet messages", "json\tall of a message", "msg\tOutlook messages")
+			completeWords(cmd, "to", formatCompletions()...)
+			completeWords(cmd, "from", sources...)
 			_ = cmd.MarkFlagDirname("out")
 			for _, o := range builtinOptions() {
 				if len(o.Choices) > 0 {

@@ -5,7 +5,7 @@ import (
 	"strings"
 
 	"github.com/oxbridge-mail/oxbridge/core/diff"
-	"github.com/oxbridge-mail/oxbridge/core/look"
+	"github.com/oxbridge-mail/oxbridge/sdk/look"
 )
 
 // printDiff writes differences as a unified diff does: what A has after "-", what

@@ -5,7 +5,7 @@ import (
 	"io"
 	"strings"
 
-	"github.com/oxbridge-mail/oxbridge/core/look"
+	"github.com/oxbridge-mail/oxbridge/sdk/look"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi"
 )
 

@@ -60,9 +60,9 @@ func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
 
 // run is main without os.Exit, so that tests can call it in process.
 func run(args []string, stdout, stderr io.Writer) int {
-	if len(args) == 2 && args[0] == launchCommand {
-		fmt.Fprintln(stderr, "oxbridge:", sandbox.Launch(args[1]))
-		return exitInternal
+	if len(args) == 3 && args[0] == probeCommand {
+		sandbox.Attempt(args[1], args[2], stdout)
+		return exitOK
 	}
 	if len(args) == 2 && args[0] == serveCommand {
 		return servePlugin(args[1], stderr)
@@ -104,9 +104,11 @@ func newRootCommand(stdout, stderr io.Writer) *cobra.Command {
 	root.SetOut(stdout)
 	root.SetErr(stderr)
 	root.AddCommand(newConvertCommand(stdout, stderr), newPlanCommand(stdout, stderr), newRunShardCommand(stdout, stderr),
-		newReportCommand(stdout, stderr), newRunsCommand(stdout, stderr), newExplainCommand(stdout),
+		newReportCommand(stdout, stderr), newRunsCommand(stdout, stderr), newExplainCommand(stdout), newLimitsCommand(stdout),
 		newAuditCommand(stdout, stderr), newMboxCommand(stderr), newInspectCommand(stdout, stderr), newDiffCommand(stdout, stderr),
-		newCatCommand(stdout, stderr), newVerifyCommand(stdout, stderr), newRepairCommand(stdout), newVersionCommand(stdout), newDocsCommand(stdout))
+		newCatCommand(stdout, stderr), newVerifyCommand(stdout, stderr), newRepairCommand(stdout), newVersionCommand(stdout), newDocsCommand(stdout),
+		newPluginCommand(stdout, stderr))
+	addLimitFlag(root)
 	addCompletions(root)
 	return root
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/hex"
 	"flag"
@@ -8,10 +9,12 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"github.com/oxbridge-mail/oxbridge/core/registry"
 	"github.com/oxbridge-mail/oxbridge/sdk"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi/proptag"
@@ -24,20 +27,6 @@ var update = flag.Bool("update", false, "rewrite the files that tests compare wi
 // that kill it.
 const asProgram = "OXBRIDGE_TEST_PROGRAM"
 
-// asSlowPlugin makes it a plugin that is never done.
-const asSlowPlugin = "OXBRIDGE_TEST_SLOW"
-
-var slowPlugin = sdk.Plugin{
-	Name: "slow",
-	Formats: []sdk.Format{{Name: "eml", Exporter: sdk.ExportFunc(
-		func(ctx context.Context, _ *sdk.Job, _ *mapi.Message, _ transfer.Output) error {
-			fmt.Fprintln(os.Stderr, "in hand")
-			<-ctx.Done()
-			return ctx.Err()
-		},
-	)}},
-}
-
 // tellPeak notes what memory the program used, where a test asks for it and the
 // system tells.
 var tellPeak = func() {}
@@ -45,19 +34,28 @@ var tellPeak = func() {}
 // TestMain lets the test binary stand in for the program: as the command
 // oxbridge of the scripts, and as the plugin process that it starts.
 func TestMain(m *testing.M) {
-	if len(os.Args) == 3 && (os.Args[1] == serveCommand || os.Args[1] == launchCommand) {
+	if len(os.Args) > 2 && (os.Args[1] == serveCommand || os.Args[1] == probeCommand) {
 		os.Exit(run(os.Args[1:], os.Stdout, os.Stderr))
 	}
+	if role, ok := strings.CutPrefix(filepath.Base(os.Args[0]), torturePrefix); ok {
+		torture(role)
+		os.Exit(0)
+	}
+	if p, ok := appendedPlugin(); ok {
+		sdk.Main(p)
+	}
+	if strings.Contains(filepath.Base(os.Args[0]), ".test") { // and not a command of the scripts
+		// The tests are about no plugins that whoever runs them has installed.
+		if err := os.Setenv(registry.DirVariable, filepath.Join(os.TempDir(), "oxbridge-test-no-plugins")); err != nil {
+			panic(err)
+		}
+	}
 	if os.Getenv(asProgram) != "" {
-		code := run(os.Args[1:], os.Stdout, os.Stderr)
+		code := runAll(os.Args[1:])
 		tellPeak()
 		os.Exit(code)
 	}
-	if os.Getenv(asSlowPlugin) != "" {
-		sdk.Main(slowPlugin)
-		os.Exit(0)
-	}
-	testscript.Main(m, map[string]func(){"oxbridge": main, "otherplugin": func() { sdk.Main(otherPlugin) }})
+	testscript.Main(m, map[string]func(){"oxbridge": main, "otherplugin": func() { sdk.Main(otherPlugin) }, "markplugin": func() { sdk.Main(markPlugin) }})
 }
 
 // otherPlugin is a plugin that has nothing to do with mail.
@@ -69,7 +67,45 @@ var otherPlugin = sdk.Plugin{
 			_, err := fmt.Fprintln(dst, job.Text("mark"), m.Props.String(proptag.Subject))
 			return err
 		},
+	)}, {Name: "note", Extensions: []string{".note"}, Importer: sdk.ImportFunc(
+		func(_ context.Context, _ *sdk.Job, in transfer.Input) (*mapi.Message, error) {
+			m := &mapi.Message{}
+			m.Props.Set(proptag.Body, in.Range(0, in.Size(), transfer.Raw))
+			return m, nil
+		},
 	)}},
+}
+
+// rivalPlugin is a plugin for formats that others write, too.
+var rivalPlugin = sdk.Plugin{Name: "rival", Formats: []sdk.Format{otherPlugin.Formats[0], {Name: "eml", Exporter: otherPlugin.Formats[0].Exporter}}}
+
+// appendedPlugin returns the plugin whose name was appended to a copy of the test
+// binary, as "plugin NAME": a program that is installed has no argument and no
+// variable to say what it is.
+func appendedPlugin() (p sdk.Plugin, ok bool) {
+	self, err := os.Executable()
+	if err != nil {
+		return p, false
+	}
+	f, err := os.Open(self)
+	if err != nil {
+		return p, false
+	}
+	defer f.Close()
+	end := make([]byte, 64)
+	info, err := f.Stat()
+	if err != nil {
+		return p, false
+	}
+	if _, err := f.ReadAt(end, info.Size()-int64(len(end))); err != nil {
+		return p, false
+	}
+	for _, p := range []sdk.Plugin{otherPlugin, rivalPlugin} {
+		if bytes.Contains(end, []byte("plugin "+p.Name+"\n")) {
+			return p, true
+		}
+	}
+	return p, false
 }
 
 // TestScripts runs testdata/script/*.txtar, the specification of the command

@@ -22,24 +22,25 @@ import (
 const readMemory = 1 << 30
 
 // A reader opens messages of any format to be looked at. Those that are no .msg
-// files are read by the built-in plugin, which is started for the first of them.
+// files are read by the built-in plugin for their format, which is started for the
+// first of them.
 // Not safe for concurrent use.
 type reader struct {
 	session *session.Session
-	pool    *pluginhost.Pool // nil until it is needed
-	inputs  []*store.Source  // that messages refer to
+	pools   map[string]*pluginhost.Pool // by format, once they are needed
+	inputs  []*store.Source             // that messages refer to
 }
 
 func newReader() (*reader, error) {
 	s, err := session.Open(session.NewAllocator(readMemory), session.Unicode)
-	return &reader{session: s}, err
+	return &reader{session: s, pools: map[string]*pluginhost.Pool{}}, err
 }
 
 // close ends all messages that were opened.
 func (r *reader) close() {
 	r.session.Close()
-	if r.pool != nil {
-		_ = r.pool.Close() // nothing of the plugin's is wanted any more
+	for _, pool := range r.pools {
+		_ = pool.Close() // nothing of the plugin's is wanted any more
 	}
 	for _, in := range r.inputs {
 		in.Close()
@@ -49,7 +50,7 @@ func (r *reader) close() {
 // A looked is a message that was opened, and how it was found.
 type looked struct {
 	*mapi.Message
-	format   string // msg or eml
+	format   string // msg, eml or json
 	problems problem.List
 	release  func() // frees the message before the reader is closed
 }
@@ -61,12 +62,11 @@ func (r *reader) open(ctx context.Context, path string) (*looked, error) {
 	if err != nil {
 		return nil, readError(path, err)
 	}
-	m := &looked{format: "msg"}
-	if isMail(src, path) {
-		m.format = "eml"
-		err = r.imports(ctx, src, m)
-	} else {
+	m := &looked{format: formatOf(src, path)}
+	if m.format == "msg" {
 		err = r.opens(src, m)
+	} else {
+		err = r.imports(ctx, src, m)
 	}
 	if err != nil {
 		return nil, readError(path, err)
@@ -74,18 +74,24 @@ func (r *reader) open(ctx context.Context, path string) (*looked, error) {
 	return m, nil
 }
 
-// isMail reports whether a file is read as an Internet message: by what it looks
-// like, else by its name. Everything else is a .msg file, or fails as one.
-func isMail(src *store.Source, path string) bool {
+// formatOf returns the format in which a file is read: that which it looks like,
+// else that of its name. Everything else is a .msg file, or fails as one.
+func formatOf(src *store.Source, path string) string {
 	head := make([]byte, 256<<10)
 	n, _ := src.ReadAt(head, 0) // errors show when the message is read
 	switch batch.Sniff(head[:n]) {
 	case batch.KindEML:
-		return true
+		return "eml"
+	case batch.KindJSON:
+		return "json"
 	case batch.KindMSG:
-		return false
+		return "msg"
 	}
-	return strings.EqualFold(filepath.Ext(path), ".eml")
+	switch ext := strings.ToLower(filepath.Ext(path)); ext {
+	case ".eml", ".json":
+		return ext[1:]
+	}
+	return "msg"
 }
 
 // opens opens a .msg file. It takes src.
@@ -102,19 +108,9 @@ func (r *reader) opens(src *store.Source, m *looked) error {
 // imports reads another file by the plugin. It takes src.
 func (r *reader) imports(ctx context.Context, src *store.Source, m *looked) error {
 	r.inputs = append(r.inputs, src)
-	if r.pool == nil {
-		command, err := builtinCommand("eml")
-		if err != nil {
-			return err
-		}
-		popt, err := pluginOptions("")
-		if err != nil {
-			return err
-		}
-		popt.Processes = 1
-		if r.pool, err = pluginhost.Start(ctx, command, popt); err != nil {
-			return err
-		}
+	pool, err := r.plugin(ctx, m.format)
+	if err != nil {
+		return err
 	}
 	msg, err := r.session.OpenMessage(session.NewMemory(nil), session.Unicode|session.NoStorageCommit, m.problems.Add, nil)
 	if err != nil {
@@ -122,11 +118,32 @@ func (r *reader) imports(ctx context.Context, src *store.Source, m *looked) erro
 	}
 	m.release = msg.Release
 	job := &session.Job{Direction: session.Import, Format: m.format, Message: msg, Input: transfer.NewInput(src, src.Size()), Report: m.problems.Add}
-	if err := r.pool.Convert(ctx, job); err != nil {
+	if err := pool.Convert(ctx, job); err != nil {
 		return err
 	}
 	m.Message, err = msg.Snapshot()
 	return err
+}
+
+// plugin returns the built-in plugin that reads a format.
+func (r *reader) plugin(ctx context.Context, format string) (*pluginhost.Pool, error) {
+	if pool := r.pools[format]; pool != nil {
+		return pool, nil
+	}
+	command, err := builtinCommand(format)
+	if err != nil {
+		return nil, err
+	}
+	popt, err := pluginOptions("")
+	if err != nil {
+		return nil, err
+	}
+	popt.Processes = 1
+	pool, err := pluginhost.Start(ctx, command, popt)
+	if err == nil {
+		r.pools[format] = pool
+	}
+	return pool, err
 }
 
 // readError says which file could not be read.

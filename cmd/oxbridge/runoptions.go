@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -18,6 +19,7 @@ import (
 	"github.com/oxbridge-mail/oxbridge/core/batch"
 	"github.com/oxbridge-mail/oxbridge/core/hostsvc"
 	"github.com/oxbridge-mail/oxbridge/core/pluginhost"
+	"github.com/oxbridge-mail/oxbridge/core/session"
 	"github.com/oxbridge-mail/oxbridge/core/store"
 	"github.com/oxbridge-mail/oxbridge/sdk"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi"
@@ -27,8 +29,11 @@ import (
 // in common.
 type runOptions struct {
 	to        string
+	from      string // of inputs that become .msg files; "" is eml
 	outDir    string
 	plugin    string
+	dev       []string // plugins under development
+	chosen    *choice  // set by choose
 	filesFrom string
 	newer     string
 	onLoss    string
@@ -38,16 +43,22 @@ type runOptions struct {
 	addresses string
 	attached  string // how attached messages are written: eml or msg
 	sandbox   string
-	settings  settings
+	// transforms are the plugins that change messages between reading and writing.
+	transforms []string
+	settings   settings
 }
 
 // formats are the values of --to.
-var formats = []string{"eml", "json", "msg"}
+var formats = slices.Sorted(maps.Keys(formatHelp))
+
+// sources are the values of --from.
+var sources = []string{"eml", "json"}
 
 func (o *runOptions) addFlags(f *pflag.FlagSet) {
-	f.StringVar(&o.to, "to", "", "output `format`: eml, msg, json (all of a message, without loss), or one of --plugin (required)")
+	f.StringVar(&o.to, "to", "", "output `format`: eml, msg, json (all of a message, without loss), mbox (a mailbox for each message), text (to read and to search), or one of another plugin (required)")
+	f.StringVar(&o.from, "from", "", "with --to msg, input `format`: eml (also the messages of mailboxes), json, or one of another plugin (json where all PATHs are .json files, else eml)")
 	f.StringVar(&o.outDir, "out", "", "write results under `dir` (required)")
-	f.StringVar(&o.plugin, "plugin", "", "use the plugin program at `path` instead of the built-in one")
+	o.addPluginFlags(f)
 	f.StringVar(&o.filesFrom, "files-from", "", "read more paths from `file`, one a line or ended by zero bytes; - is standard input")
 	f.StringArrayVar(&o.sel.Include, "include", nil, "take only files that match `pattern` (*, **, ?, {a,b}); may be given again")
 	f.StringArrayVar(&o.sel.Exclude, "exclude", nil, "leave out files and folders that match `pattern`; may be given again")
@@ -58,6 +69,7 @@ func (o *runOptions) addFlags(f *pflag.FlagSet) {
 	f.StringVar(&o.onLoss, "on-loss", "report", "what to do with a message that cannot be carried over whole: report or fail")
 	f.StringVar(&o.addresses, "addresses", "", "take Internet addresses of Exchange users from the CSV `file`: legacyExchangeDN,SMTP")
 	f.StringVar(&o.attached, "attached-messages", "eml", "in .eml files, messages attached to messages are `eml` (message/rfc822) or msg (.msg files, which become messages again on the way back)")
+	addTransformFlag(f, &o.transforms)
 	addSandboxFlag(f, &o.sandbox)
 	o.settings = settings{}
 	o.settings.addFlags(f, builtinOptions())
@@ -69,8 +81,10 @@ func (o *runOptions) check(paths []string) error {
 		return &exitError{code: exitUsage, err: fmt.Errorf(format, args...)}
 	}
 	switch {
-	case o.plugin == "" && !slices.Contains(formats, o.to):
-		return &exitError{code: exitUsage, err: fmt.Errorf("--to %s: no such format", o.to), hint: "use --to eml, --to json or --to msg"}
+	case o.from != "" && o.to != "msg":
+		return usage("--from %s: only --to msg has a choice of inputs; every other format is made of .msg files", o.from)
+	case o.from == "mbox" && o.plugin == "":
+		return &exitError{code: exitUsage, err: errors.New("--from mbox: mailboxes need no --from"), hint: "with --to msg alone, each message of a mailbox becomes a file"}
 	case o.attached != "eml" && o.attached != "msg":
 		return &exitError{code: exitUsage, err: fmt.Errorf("--attached-messages %s: no such form", o.attached), hint: "use eml or msg"}
 	case o.outDir == "":
@@ -84,6 +98,9 @@ func (o *runOptions) check(paths []string) error {
 	case len(paths) == 0 && o.filesFrom == "":
 		return &exitError{code: exitUsage, err: errors.New("no inputs"), hint: "name files or folders, or a list of them with --files-from"}
 	}
+	if o.from == "" && o.to == "msg" && o.plugin == "" && o.filesFrom == "" && allJSON(paths) {
+		o.from = "json"
+	}
 	if info, err := os.Stat(o.outDir); err == nil && !info.IsDir() {
 		return usage("--out %s: is not a folder", o.outDir)
 	}
@@ -95,6 +112,9 @@ func (o *runOptions) check(paths []string) error {
 			return usage("--name-template: %w", err)
 		}
 	}
+	if _, err := o.choose(); err != nil {
+		return err
+	}
 	if o.newer != "" {
 		t, err := parseSince(o.newer, time.Now())
 		if err != nil {
@@ -103,6 +123,14 @@ func (o *runOptions) check(paths []string) error {
 		o.sel.NewerThan, o.sel.NewerText = t, o.newer
 	}
 	return nil
+}
+
+// allJSON reports whether the user has named nothing but .json files.
+func allJSON(paths []string) bool {
+	return !slices.ContainsFunc(paths, func(p string) bool {
+		info, err := os.Stat(p)
+		return !strings.EqualFold(filepath.Ext(p), ".json") || err == nil && info.IsDir()
+	})
 }
 
 // parseSince reads a day, a time or an age.
@@ -181,42 +209,26 @@ func readList(in io.Reader) ([]batch.Root, error) {
 	}
 }
 
-// command returns how to start the plugin: the one named, or the built-in.
-func (o *runOptions) command() (pluginhost.Command, error) {
-	if o.plugin == "" {
-		if o.to == "json" {
-			return builtinCommand("json")
-		}
-		return builtinCommand("eml")
-	}
-	path, err := filepath.Abs(o.plugin)
-	if err != nil {
-		return pluginhost.Command{}, err
-	}
-	if info, err := os.Stat(path); err != nil || info.IsDir() {
-		return pluginhost.Command{}, &exitError{code: exitUsage, err: fmt.Errorf("--plugin %s: no such program", o.plugin)}
-	}
-	return pluginhost.Command{Name: filepath.Base(path), Path: path}, nil
-}
-
 // batch returns the options of the run, for outputs by a plugin.
-func (o *runOptions) batch(pool *pluginhost.Pool) (batch.Options, error) {
+func (o *runOptions) batch(pool *pluginhost.Pool, ts transformers) (batch.Options, error) {
 	folder, err := os.Getwd()
 	if err != nil {
 		return batch.Options{}, err
 	}
 	d := pool.Description()
 	opt := batch.Options{
-		To: o.to, Extension: extensionOf(d, o.to), OutDir: o.outDir, Settings: o.settings, Plugin: d.Name + " " + d.Version, Program: version(),
+		To: o.to, FromFormat: o.from, FromExtensions: extensionsOf(d, o.from), Extension: extensionOf(d, o.to), OutDir: o.outDir,
+		Settings: o.settings.of(""), Plugin: o.key(d), Program: version(),
 		Select: o.sel, Naming: o.naming, Folder: folder,
 	}
-	opt.MessagesAsFiles = o.attached == "msg"
+	opt.MessagesAsFiles, opt.Transforms = o.attached == "msg", ts.transforms()
+	opt.Recogniser = recogniser(pool, o.to, o.from)
 	if o.addresses != "" {
 		if opt.Prepared, opt.Prepare, err = prepareAddresses(o.addresses); err != nil {
 			return opt, err
 		}
 	}
-	if _, err := sdk.Settle(d.Options, o.settings); err != nil {
+	if _, err := sdk.Settle(d.Options, opt.Settings); err != nil {
 		return opt, &exitError{code: exitUsage, err: fmt.Errorf("plugin %s: %w", d.Name, err)}
 	}
 	if o.layout != "tree" {
@@ -226,6 +238,22 @@ func (o *runOptions) batch(pool *pluginhost.Pool) (batch.Options, error) {
 		opt.OnLoss = batch.LossFails
 	}
 	return opt, nil
+}
+
+// recogniser returns what tells the inputs of a plugin that reads other formats than
+// mail, nil for one that does not.
+// The user can also say what they are.
+func recogniser(pool *pluginhost.Pool, to, from string) *batch.Recogniser {
+	if from != "" {
+		return nil
+	}
+	d := pool.Description()
+	dir, mail := batch.Needs(to, "")
+	others := slices.ContainsFunc(d.Formats, func(f hostsvc.Format) bool { return f.Imports && f.Name != mail })
+	if dir != session.Import || !others {
+		return nil
+	}
+	return &batch.Recogniser{Recognise: pool.Recognise, Mail: d.Can(dir, mail)}
 }
 
 // extensions are those that outputs get as the plugin wants it.
@@ -240,6 +268,18 @@ func extensionOf(d hostsvc.Description, to string) string {
 		}
 	}
 	return ""
+}
+
+// extensionsOf returns the extensions of inputs in a format that a plugin reads.
+func extensionsOf(d hostsvc.Description, from string) (list []string) {
+	for _, f := range d.Formats {
+		for _, e := range f.Extensions {
+			if f.Name == from && extensions.MatchString(e) {
+				list = append(list, e)
+			}
+		}
+	}
+	return list
 }
 
 // addressesTag begins Options.Prepared for a run with a list of addresses; the
@@ -277,11 +317,23 @@ func prepareAgain(tag string) (func(*mapi.Message) error, error) {
 }
 
 // errCannot is a usage error for a plugin that does not do what it is to.
-func errCannot(pool *pluginhost.Pool, to string) error {
-	dir, format := batch.Needs(to)
-	if d := pool.Description(); !d.Can(dir, format) {
-		return &exitError{code: exitAborted, err: fmt.Errorf("plugin %s does not convert to %s", d.Name, to),
+func errCannot(pool *pluginhost.Pool, to, from string) error {
+	dir, format := batch.Needs(to, from)
+	if d := pool.Description(); !d.Can(dir, format) && recogniser(pool, to, from) == nil {
+		what := "convert to " + to
+		if dir == session.Import {
+			what = "read " + format
+		}
+		return &exitError{code: exitAborted, err: fmt.Errorf("plugin %s does not %s", d.Name, what),
 			hint: "the program shows what it can do when it is started with the argument describe"}
+	}
+	return nil
+}
+
+// errName is an error for a plugin that calls itself otherwise than it is called.
+func errName(pool *pluginhost.Pool, c choice) error {
+	if d := pool.Description(); c.name != "" && d.Name != c.name {
+		return &exitError{code: exitAborted, err: fmt.Errorf("plugin %s (%s) calls itself %s", c.name, c.command.Path, d.Name)}
 	}
 	return nil
 }

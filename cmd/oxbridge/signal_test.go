@@ -66,16 +66,10 @@ func TestFirstInterruptDrains(t *testing.T) {
 func TestSecondInterruptStops(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	in, slow := filepath.Join(dir, "in"), filepath.Join(dir, "slow")
+	in, slow := filepath.Join(dir, "in"), filepath.Join(dir, torturePrefix+"wait")
 	makeInputs(t, in, "eml", 5)
-	script := fmt.Sprintf("#!/bin/sh\n%s=1 exec %s \"$@\"\n", asSlowPlugin, os.Args[0])
-	if self, err := filepath.Abs(os.Args[0]); err == nil {
-		script = strings.ReplaceAll(script, os.Args[0], self)
-	}
-	if err := os.WriteFile(slow, []byte(script), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	cmd, _ := program(t.Context(), "convert", "--to", "eml", "--out", filepath.Join(dir, "out"), "--plugin", slow, "--log-format", "json", in)
+	linkProgram(t, slow)
+	cmd, _ := program(t.Context(), "convert", "--to", "torture", "--out", filepath.Join(dir, "out"), "--plugin", slow, "--log-format", "json", in)
 	cmd.Stderr = nil
 	stderr, err := cmd.StderrPipe()
 	if err != nil {
@@ -86,17 +80,19 @@ func TestSecondInterruptStops(t *testing.T) {
 	}
 	lines := bufio.NewScanner(stderr)
 	var all strings.Builder
+	told := false
 	for lines.Scan() {
 		fmt.Fprintln(&all, lines.Text())
 		switch {
-		case strings.Contains(lines.Text(), "in hand"):
+		case strings.Contains(lines.Text(), "taken in hand") && !told:
+			told = true
 			_ = cmd.Process.Signal(os.Interrupt)
 		case strings.Contains(lines.Text(), "interrupted: the messages in hand"):
 			_ = cmd.Process.Signal(syscall.SIGTERM)
 		}
 	}
 	_ = cmd.Wait()
-	if code := cmd.ProcessState.ExitCode(); code != exitAborted {
+	if code := cmd.ProcessState.ExitCode(); code != exitAborted || !told || !strings.Contains(all.String(), "a second interrupt") {
 		t.Errorf("status %d\n%s", code, all.String())
 	}
 }

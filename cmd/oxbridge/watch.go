@@ -42,7 +42,8 @@ func (o *logOptions) check() error {
 // A watcher writes the log and serves the metrics of a run.
 type watcher struct {
 	log    *slog.Logger
-	json   bool // the log is JSON, and everything for people goes there
+	json   bool      // the log is JSON, and everything for people goes there
+	stderr io.Writer // for people; nil when nothing is to be said
 	server *http.Server
 	serves sync.WaitGroup
 
@@ -56,7 +57,7 @@ type watcher struct {
 
 // start opens the log and the metrics. The caller closes the watcher.
 func (o *logOptions) start(stderr io.Writer) (*watcher, error) {
-	w := &watcher{log: slog.New(slog.DiscardHandler), json: o.format == "json"}
+	w := &watcher{log: slog.New(slog.DiscardHandler), json: o.format == "json", stderr: stderr}
 	switch o.format {
 	case "json":
 		w.log = slog.New(slog.NewJSONHandler(stderr, nil))
@@ -104,6 +105,14 @@ func (w *watcher) register(r *prometheus.Registry) {
 	}
 	r.MustRegister(w.results, w.problems, w.bytes, w.seconds, w.planned, w.inHand,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+}
+
+// warn says something that the user has to know.
+func (w *watcher) warn(text string) {
+	w.log.Warn(text)
+	if !w.json && w.stderr != nil {
+		fmt.Fprintln(w.stderr, "oxbridge: warning:", text)
+	}
 }
 
 func (w *watcher) onPlan(h batch.Header) {

@@ -8,6 +8,7 @@ import (
 	"io"
 	"strconv"
 
+	"github.com/oxbridge-mail/oxbridge/sdk/limits"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi"
 	"github.com/oxbridge-mail/oxbridge/sdk/transfer"
 )
@@ -15,9 +16,6 @@ import (
 // ErrInput is wrapped by the error of Import for a file that is not what this
 // package writes.
 var ErrInput = errors.New("not a message in JSON")
-
-// maxDepth is how deep messages may be embedded in messages.
-const maxDepth = 100
 
 // The file, as encoding/json reads it.
 type (
@@ -53,7 +51,7 @@ type (
 // 64 KiB refer to src, which must outlive the message.
 func Import(ctx context.Context, src transfer.Input) (*mapi.Message, error) {
 	in := &literals{ctx: ctx, src: src}
-	limited := &io.LimitedReader{R: in, N: maxStructure}
+	limited := &io.LimitedReader{R: in, N: limits.JSONBuffered.Get()}
 	var f fileJSON
 	dec := json.NewDecoder(limited)
 	if err := dec.Decode(&f); err != nil {
@@ -61,7 +59,7 @@ func Import(ctx context.Context, src transfer.Input) (*mapi.Message, error) {
 			return nil, err
 		}
 		if limited.N <= 0 {
-			return nil, fmt.Errorf("%w: more than %d bytes beside long values", ErrInput, maxStructure)
+			return nil, fmt.Errorf("%w: more than %d bytes beside long values", ErrInput, limits.JSONBuffered.Get())
 		}
 		return nil, fmt.Errorf("%w: %w", ErrInput, err)
 	}
@@ -81,8 +79,8 @@ func Import(ctx context.Context, src transfer.Input) (*mapi.Message, error) {
 type reader struct{ in *literals }
 
 func (r *reader) message(j *messageJSON, at string, depth int) (*mapi.Message, error) {
-	if depth > maxDepth {
-		return nil, fmt.Errorf("%w: messages embedded more than %d deep", ErrInput, maxDepth)
+	if depth > limits.JSONDepth.Int() {
+		return nil, fmt.Errorf("%w: messages embedded more than %d deep", ErrInput, limits.JSONDepth.Int())
 	}
 	m := &mapi.Message{}
 	var err error

@@ -33,8 +33,6 @@ type literals struct {
 const (
 	longLiteral = 64 << 10
 	window      = 256 << 10 // read at once
-	// maxStructure is the most bytes of a file that are not in long literals.
-	maxStructure = 256 << 20
 )
 
 // Read implements io.Reader.

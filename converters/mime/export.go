@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/oxbridge-mail/oxbridge/converters/rfc5322"
+	"github.com/oxbridge-mail/oxbridge/sdk/limits"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi"
 	"github.com/oxbridge-mail/oxbridge/sdk/problem"
 	"github.com/oxbridge-mail/oxbridge/sdk/transfer"
@@ -14,11 +15,11 @@ import (
 // ExportOptions say how a message is written. The zero value is ready for use.
 type ExportOptions struct {
 	// MaxDepth is how deep messages may be embedded in messages, the outermost
-	// not counted; deeper ones are left out. 0 means 100.
+	// not counted; deeper ones are left out. 0 means [limits.MIMEEmbedded].
 	MaxDepth int
 	// MaxText is the longest body, in bytes, that is held in memory to find the
 	// best encoding for it and what it refers to; longer ones are passed
-	// through. 0 means 8 MiB.
+	// through. 0 means [limits.MIMEHeld].
 	MaxText int64
 	// OmitBcc leaves the Bcc field out, as in a message on its way, of embedded
 	// messages too.
@@ -84,13 +85,6 @@ const (
 	NamesBoth // both, in name (encoded words) and filename (RFC 2231)
 )
 
-const (
-	defaultDepth = 100
-	defaultText  = 8 << 20
-	// maxString bounds what is used of one string property, in bytes.
-	maxString = 1 << 20
-)
-
 // Export writes m to dst as an Internet message ([MS-OXCMAIL] 2.1): in 7 bits
 // unless an option asks for more, its lines ended by CRLF. What the form cannot carry is reported; report may be
 // nil. The bytes depend on m and opt alone.
@@ -131,12 +125,8 @@ const (
 // value that is damaged costs itself alone; and one for a Charset that bodies are
 // not written in. m must be a tree.
 func Export(ctx context.Context, m *mapi.Message, dst transfer.Output, opt ExportOptions, report problem.Reporter) error {
-	if opt.MaxDepth <= 0 {
-		opt.MaxDepth = defaultDepth
-	}
-	if opt.MaxText <= 0 {
-		opt.MaxText = defaultText
-	}
+	opt.MaxDepth = limits.MIMEEmbedded.Or(opt.MaxDepth)
+	opt.MaxText = limits.MIMEHeld.Or64(opt.MaxText)
 	if err := opt.check(); err != nil {
 		return err
 	}
@@ -202,7 +192,7 @@ func (o *object) text(ps mapi.Props, tag mapi.Tag) string {
 	if s, ok := stringOf(ps, tag); ok {
 		return s
 	}
-	s, err := ps.Text(tag, maxString)
+	s, err := ps.Text(tag, limits.MIMEString.Get())
 	if err != nil && !errors.Is(err, mapi.ErrNotFound) {
 		o.say("mime.property.unreadable", problem.Loss, tag, "the property cannot be used: %v", err)
 		return ""
@@ -217,5 +207,5 @@ func stringOf(ps mapi.Props, tag mapi.Tag) (string, bool) {
 		return "", true
 	}
 	s, ok := v.(string)
-	return s, ok && len(s) <= maxString
+	return s, ok && len(s) <= limits.MIMEString.Int()
 }

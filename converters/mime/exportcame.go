@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/oxbridge-mail/oxbridge/converters/rfc5322"
+	"github.com/oxbridge-mail/oxbridge/sdk/limits"
 )
 
 // everybody adds an address field that names people, if there are any.
@@ -150,7 +151,7 @@ func (h *headerWriter) unchangedIDs(name string, raw []byte) []byte {
 // returns nil where the options ask for another form than the one it has, or
 // where it is not in 7 bits or does not survive folding.
 func (h *headerWriter) unchanged(name string, raw []byte, same func(a, b []byte) bool) []byte {
-	if h.form.UTF8 || len(raw) > maxText || bytes.ContainsFunc(raw, func(r rune) bool { return r >= 0x7F }) {
+	if h.form.UTF8 || len(raw) > limits.MIMEText.Int() || bytes.ContainsFunc(raw, func(r rune) bool { return r >= 0x7F }) {
 		return nil
 	}
 	field := rfc5322.Raw(name, string(raw))

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/oxbridge-mail/oxbridge/converters/rfc5322"
+	"github.com/oxbridge-mail/oxbridge/sdk/limits"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi/codepage"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi/proptag"
@@ -100,11 +101,11 @@ func (o *object) beginning(b body) []byte {
 		return nil
 	}
 	defer r.Close()
-	html := make([]byte, maxHTMLText)
+	html := make([]byte, limits.MIMEHTMLText.Int())
 	n, err := io.ReadFull(codepage.NewReader(b.htmlPage, r), html)
 	switch {
 	case err == nil:
-		o.say("mime.limit.text", problem.Loss, proptag.Html, "text was made of the first %d bytes of the HTML", maxHTMLText)
+		o.say("mime.limit.text", problem.Loss, proptag.Html, "text was made of the first %d bytes of the HTML", limits.MIMEHTMLText.Int())
 	case !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF):
 		o.unreadable(proptag.Html, err)
 	}

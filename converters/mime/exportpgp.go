@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/oxbridge-mail/oxbridge/converters/rfc5322"
+	"github.com/oxbridge-mail/oxbridge/sdk/limits"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi/proptag"
 )
@@ -59,8 +60,8 @@ func (e *exporter) armored(data mapi.Value) bool {
 		return false
 	}
 	defer r.Close()
-	b, err := io.ReadAll(io.LimitReader(r, maxEntity+1))
-	if err != nil || len(b) > maxEntity || !bytes.HasPrefix(bytes.TrimSpace(b), []byte(pgpArmor)) {
+	b, err := io.ReadAll(io.LimitReader(r, limits.MIMESigned.Get()+1))
+	if err != nil || len(b) > limits.MIMESigned.Int() || !bytes.HasPrefix(bytes.TrimSpace(b), []byte(pgpArmor)) {
 		return false
 	}
 	t := measure(canonicalLines(b))

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"net/url"
 	"strings"
+
+	"github.com/oxbridge-mail/oxbridge/sdk/limits"
 )
 
 // htmlRefs is what the HTML of a message refers to. It is nil when there is no
@@ -31,7 +33,7 @@ func references(b body) *htmlRefs {
 	}
 	r := &htmlRefs{ids: map[string]bool{}, html: b.html}
 	const scheme = "cid:"
-	for rest := b.html; len(r.places) < maxReferences; {
+	for rest := b.html; len(r.places) < limits.MIMEReferences.Int(); {
 		i := bytes.IndexByte(rest, ':')
 		if i < 0 {
 			break

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/oxbridge-mail/oxbridge/converters/rfc5322"
+	"github.com/oxbridge-mail/oxbridge/sdk/limits"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi/proptag"
 )
@@ -133,7 +134,7 @@ func (o *object) plainContent(a *mapi.Attachment) (text []byte, ok bool) {
 	if data == nil || tag != proptag.AttachDataBinary {
 		return nil, false
 	}
-	b, err := mapi.ReadValue(data, maxReport)
+	b, err := mapi.ReadValue(data, limits.MIMEReport.Get())
 	if err != nil {
 		return nil, false
 	}

@@ -8,6 +8,7 @@ import (
 	"strconv"
 
 	"github.com/oxbridge-mail/oxbridge/converters/rtf"
+	"github.com/oxbridge-mail/oxbridge/sdk/limits"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi/lzfu"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi/proptag"
@@ -169,7 +170,7 @@ func (o *object) rtfProblems(info rtf.Info) {
 		severity problem.Severity
 		detail   string
 	}{
-		{rtf.WarnDepth, "mime.rtf.damaged", problem.Loss, fmt.Sprintf("what is nested deeper than %d groups was left out", rtf.MaxDepth)},
+		{rtf.WarnDepth, "mime.rtf.damaged", problem.Loss, fmt.Sprintf("what is nested deeper than %d groups was left out", limits.RTFDepth.Int())},
 		{rtf.WarnTruncated, "mime.rtf.damaged", problem.Loss, "the RTF body does not end; what is there was used"},
 		{rtf.WarnCodePage, "mime.rtf.damaged", problem.Info, "the RTF names an unknown code page; it was read as 1252"},
 		{rtf.WarnBytes, "mime.rtf.damaged", problem.Loss, "the RTF has bytes that its code page does not define; each is shown as U+FFFD"},

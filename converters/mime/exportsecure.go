@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/oxbridge-mail/oxbridge/converters/rfc5322"
+	"github.com/oxbridge-mail/oxbridge/sdk/limits"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi/propname"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi/proptag"
@@ -26,7 +27,6 @@ const (
 	// maxEntityHeader bounds the header of a signed entity, maxEntity an entity
 	// that is embedded and has to be searched for boundaries first, in bytes.
 	maxEntityHeader = 64 << 10
-	maxEntity       = 64 << 20
 )
 
 // secure returns the root of a signed or encrypted message, which is what its
@@ -193,8 +193,8 @@ func (e *exporter) fits(data mapi.Value) bool {
 		return false
 	}
 	defer r.Close()
-	b, err := io.ReadAll(io.LimitReader(r, maxEntity+1))
-	return err == nil && len(b) <= maxEntity && !bytes.Contains(b, []byte(boundaryMark+e.seed))
+	b, err := io.ReadAll(io.LimitReader(r, limits.MIMESigned.Get()+1))
+	return err == nil && len(b) <= limits.MIMESigned.Int() && !bytes.Contains(b, []byte(boundaryMark+e.seed))
 }
 
 // entityBody writes what follows a header block of skip bytes and an empty

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/oxbridge-mail/oxbridge/sdk/limits"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi"
 	"github.com/oxbridge-mail/oxbridge/sdk/problem"
 	"github.com/oxbridge-mail/oxbridge/sdk/transfer"
@@ -19,23 +20,23 @@ var ErrInput = errors.New("not an Internet message")
 // structure, if not said otherwise.
 type ImportOptions struct {
 	// MaxDepth is how deep messages may be attached to each other; a deeper one
-	// becomes a file. 0 means 60.
+	// becomes a file. 0 means [limits.MIMEDepth].
 	MaxDepth int
 	// MaxNesting is how deep multiparts and messages may stand in each other; a
-	// deeper one becomes a file. 0 means 100.
+	// deeper one becomes a file. 0 means [limits.MIMENesting].
 	MaxNesting int
 	// MaxParts is how many body parts are told apart; the last one holds the
-	// rest. 0 means 10,000.
+	// rest. 0 means [limits.MIMEParts].
 	MaxParts int
 	// MaxBody is the length in bytes, encoded, up to which a text is a body or
-	// part of one; a longer one becomes a file. 0 means 16 MiB.
+	// part of one; a longer one becomes a file. 0 means [limits.MIMEBody].
 	MaxBody int64
 	// MaxRecipients is how many recipients are taken, those of attached messages
-	// included; the others are lost. 0 means 10,000.
+	// included; the others are lost. 0 means [limits.MIMERecipients].
 	MaxRecipients int
 	// MaxHeaders is how many fields without a property of their own become named
 	// properties. All fields are in PidTagTransportMessageHeaders anyway. 0
-	// means 500.
+	// means [limits.MIMEHeaders].
 	MaxHeaders int
 	// EncapsulateHTML also stores the HTML body as RTF that encapsulates it
 	// ([MS-OXRTFEX]), for programs that know no HTML.
@@ -49,19 +50,12 @@ type ImportOptions struct {
 
 // withDefaults replaces zero limits.
 func (o ImportOptions) withDefaults() ImportOptions {
-	def := func(n *int, d int) {
-		if *n <= 0 {
-			*n = d
-		}
-	}
-	def(&o.MaxDepth, 60)
-	def(&o.MaxNesting, 100)
-	def(&o.MaxParts, 10_000)
-	def(&o.MaxRecipients, 10_000)
-	def(&o.MaxHeaders, 500)
-	if o.MaxBody <= 0 {
-		o.MaxBody = 16 << 20
-	}
+	o.MaxDepth = limits.MIMEDepth.Or(o.MaxDepth)
+	o.MaxNesting = limits.MIMENesting.Or(o.MaxNesting)
+	o.MaxParts = limits.MIMEParts.Or(o.MaxParts)
+	o.MaxRecipients = limits.MIMERecipients.Or(o.MaxRecipients)
+	o.MaxHeaders = limits.MIMEHeaders.Or(o.MaxHeaders)
+	o.MaxBody = limits.MIMEBody.Or64(o.MaxBody)
 	return o
 }
 
@@ -104,7 +98,7 @@ func Import(ctx context.Context, src transfer.Input, opt ImportOptions, report p
 
 func importFrom(ctx context.Context, s *source, opt ImportOptions, report problem.Reporter) (*mapi.Message, error) {
 	r := &importer{ctx: ctx, opt: opt.withDefaults()}
-	report = atMost(maxProblems, report)
+	report = atMost(limits.MIMEProblems.Int(), report)
 	start, end := s.skipJunk(), s.size
 	apple, isApple := s.readAppleMail()
 	if isApple {
@@ -126,9 +120,6 @@ func importFrom(ctx context.Context, s *source, opt ImportOptions, report proble
 	}
 	return m, nil
 }
-
-// maxProblems bounds the problems reported for one input.
-const maxProblems = 1000
 
 // atMost returns a reporter that passes n problems on.
 func atMost(n int, report problem.Reporter) problem.Reporter {

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/oxbridge-mail/oxbridge/converters/rfc5322"
+	"github.com/oxbridge-mail/oxbridge/sdk/limits"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi/entryid"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi/proptag"
 	"github.com/oxbridge-mail/oxbridge/sdk/problem"
@@ -167,7 +168,7 @@ func (b *builder) replyTo(raw []byte) {
 	var list [][]byte
 	size := 0
 	for _, a := range rfc5322.ParseAddressList(raw) {
-		if a.Name == "" && a.Addr == "" || size > maxText {
+		if a.Name == "" && a.Addr == "" || size > limits.MIMEText.Int() {
 			continue
 		}
 		p := newMailbox(a)

@@ -6,12 +6,13 @@ import (
 
 	"github.com/oxbridge-mail/oxbridge/converters/charset"
 	"github.com/oxbridge-mail/oxbridge/converters/rfc5322"
+	"github.com/oxbridge-mail/oxbridge/sdk/limits"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi/codepage"
 )
 
 // readHeader reads the header of the part and finds its body.
 func (r *importer) readHeader(p *entity) {
-	limit := min(p.end-p.start, max(minHeaderBlock, maxHeaderBlock-r.headers))
+	limit := min(p.end-p.start, max(minHeaderBlock, limits.MIMEBlock.Get()-r.headers))
 	for n := min(limit, headerBytes); ; n = min(limit, n*8) {
 		b := p.src.view(p.start, n)
 		block, body, ok := headerEnd(b, n == limit)
@@ -19,7 +20,7 @@ func (r *importer) readHeader(p *entity) {
 			continue
 		}
 		p.body = p.start + int64(body)
-		p.header, p.defects = rfc5322.ParseFields(b[:block], min(rfc5322.MaxFields, max(minFields, maxFields-r.fields)))
+		p.header, p.defects = rfc5322.ParseFields(b[:block], min(limits.MIMEFields.Int(), max(minFields, limits.MIMEAllFields.Int()-r.fields)))
 		r.headers += int64(block)
 		r.fields += len(p.header)
 		p.blockEnd = p.start + int64(block)

@@ -5,19 +5,10 @@ import (
 	"strings"
 
 	"github.com/oxbridge-mail/oxbridge/converters/rfc5322"
+	"github.com/oxbridge-mail/oxbridge/sdk/limits"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi/proptag"
 	"github.com/oxbridge-mail/oxbridge/sdk/problem"
-)
-
-const (
-	// maxText bounds a property made of a header field, in bytes.
-	maxText = 1 << 20
-	// maxValues bounds the values of one property.
-	maxValues = 1000
-	// maxNamed bounds the fields with properties of their own in a file, attached
-	// messages included: a .msg file has 32,767 names.
-	maxNamed = 10_000
 )
 
 // envelope is what several fields say together.
@@ -182,7 +173,7 @@ func (b *builder) otherField(lower string, f *rfc5322.Field) {
 		b.repeatedField(&b.m.Props[i], text)
 		return
 	}
-	if b.r.named++; len(b.env.extra) >= b.r.opt.MaxHeaders || b.r.named > maxNamed {
+	if b.r.named++; len(b.env.extra) >= b.r.opt.MaxHeaders || b.r.named > limits.MIMENamed.Int() {
 		b.env.dropped++
 		return
 	}

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/oxbridge-mail/oxbridge/converters/rfc5322"
+	"github.com/oxbridge-mail/oxbridge/sdk/limits"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi/proptag"
 )
@@ -14,7 +15,7 @@ func (b *builder) original() {
 	var h rfc5322.Header
 	if p := findPart(b.root, "message/rfc822", "message/global"); p != nil && p.message != nil {
 		h = p.message.header
-	} else if p := findPart(b.root, "text/rfc822-headers", "message/rfc822-headers", "message/global-headers"); p != nil && p.size() <= maxReport {
+	} else if p := findPart(b.root, "text/rfc822-headers", "message/rfc822-headers", "message/global-headers"); p != nil && p.size() <= limits.MIMEReport.Get() {
 		h, _ = rfc5322.ParseHeader(p.decoded())
 	}
 	if len(h) == 0 {
@@ -57,7 +58,7 @@ func (b *builder) original() {
 func displayNames(raw []byte) string {
 	var names []string
 	for _, a := range rfc5322.ParseAddressList(raw) {
-		if p := newMailbox(a); p.name != "" && len(names) < maxValues {
+		if p := newMailbox(a); p.name != "" && len(names) < limits.MIMEValues.Int() {
 			names = append(names, p.name)
 		}
 	}

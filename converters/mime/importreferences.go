@@ -4,13 +4,12 @@ import (
 	"bytes"
 	"html"
 	"net/url"
+
+	"github.com/oxbridge-mail/oxbridge/sdk/limits"
 )
 
-// Limits on what is looked up in an HTML document.
-const (
-	maxReferences = 10_000
-	maxReference  = 1000 // bytes
-)
+// maxReference bounds a reference in bytes.
+const maxReference = 1000
 
 // references returns what the HTML body refers to.
 func (b *builder) references() map[string]bool {
@@ -25,7 +24,7 @@ func (b *builder) references() map[string]bool {
 // stand and resolved against base (RFC 2557 5).
 func htmlReferences(doc []byte, base string) map[string]bool {
 	refs := map[string]bool{}
-	for rest := doc; len(refs) < maxReferences; {
+	for rest := doc; len(refs) < limits.MIMEReferences.Int(); {
 		i := bytes.IndexAny(rest, ":=")
 		if i < 0 {
 			break

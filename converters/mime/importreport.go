@@ -4,17 +4,10 @@ import (
 	"strings"
 
 	"github.com/oxbridge-mail/oxbridge/converters/rfc5322"
+	"github.com/oxbridge-mail/oxbridge/sdk/limits"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi/proptag"
 	"github.com/oxbridge-mail/oxbridge/sdk/problem"
-)
-
-const (
-	// maxReport bounds the fields of a report in bytes.
-	maxReport = 1 << 20
-	// maxGroups bounds the groups of fields of a report, of which all but the
-	// first are about a recipient each.
-	maxGroups = 1001
 )
 
 // actions are the values of the Action field by severity, with the message
@@ -66,13 +59,13 @@ func findPart(p *entity, types ...string) *entity {
 // groups reads the content of a report: groups of fields, parted by empty lines
 // (RFC 3464 2.1).
 func (b *builder) groups(p *entity) []rfc5322.Header {
-	if p.size() > maxReport {
+	if p.size() > limits.MIMEReport.Get() {
 		b.problem("mime.limit.report", problem.Info, p.mediatype, "a report of %d bytes is kept as a file only", p.size())
 		return nil
 	}
 	var list []rfc5322.Header
 	rest := p.decoded()
-	for len(rest) > 0 && len(list) < maxGroups {
+	for len(rest) > 0 && len(list) <= limits.MIMEReported.Int() {
 		var block []byte
 		block, rest = rfc5322.Split(rest)
 		if h, _ := rfc5322.ParseHeader(block); len(h) > 0 {
@@ -80,7 +73,7 @@ func (b *builder) groups(p *entity) []rfc5322.Header {
 		}
 	}
 	if len(rest) > 0 {
-		b.problem("mime.limit.report", problem.Info, p.mediatype, "what the report says beyond %d recipients is in the attached file only", maxGroups-1)
+		b.problem("mime.limit.report", problem.Info, p.mediatype, "what the report says beyond %d recipients is in the attached file only", limits.MIMEReported.Int())
 	}
 	return list
 }

@@ -9,12 +9,10 @@ import (
 )
 
 const (
-	// maxHeaderBlock bounds the headers of all parts of a file, in bytes; what
-	// follows is taken for body; maxFields bounds their fields. A part has
-	// minHeaderBlock and minFields whatever the others have.
-	maxHeaderBlock = 16 << 20
+	// limits.MIMEBlock bounds the headers of all parts of a file, in bytes, and
+	// limits.MIMEAllFields their fields. A part has minHeaderBlock and minFields
+	// whatever the others have.
 	minHeaderBlock = 1 << 10
-	maxFields      = 200_000
 	minFields      = 20
 	// maxBoundary bounds a boundary in bytes; RFC 2046 5.1.1 allows 70.
 	maxBoundary = 1000

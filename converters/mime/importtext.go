@@ -6,10 +6,9 @@ import (
 
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
-)
 
-// maxHTMLText bounds the HTML that text is made of, in bytes.
-const maxHTMLText = 8 << 20
+	"github.com/oxbridge-mail/oxbridge/sdk/limits"
+)
 
 // breaks are the line breaks that an element stands for, before it and after
 // it.
@@ -23,8 +22,8 @@ var breaks = map[atom.Atom]int{
 // htmlText returns the text of an HTML document in UTF-8, for readers that
 // show no HTML ([MS-OXCMAIL] 2.2.3.3). Its lines end in CRLF.
 func htmlText(doc []byte) string {
-	z := html.NewTokenizer(bytes.NewReader(doc[:min(len(doc), maxHTMLText)]))
-	z.SetMaxBuf(maxHTMLText)
+	z := html.NewTokenizer(bytes.NewReader(doc[:min(len(doc), limits.MIMEHTMLText.Int())]))
+	z.SetMaxBuf(limits.MIMEHTMLText.Int())
 	var w textWriter
 	for {
 		switch z.Next() {

@@ -4,11 +4,9 @@ import (
 	"strings"
 
 	"github.com/oxbridge-mail/oxbridge/converters/charset"
+	"github.com/oxbridge-mail/oxbridge/sdk/limits"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi/proptag"
 )
-
-// maxTransport bounds PidTagTransportMessageHeaders, in bytes.
-const maxTransport = 16 << 20
 
 // privateFields are the beginnings of the fields, in lower case, that are left
 // out of PidTagTransportMessageHeaders ([MS-OXCMAIL] 2.2.3.2.28).
@@ -21,7 +19,7 @@ var privateFields = []string{
 // its bytes read as UTF-8 or, where they are none, as 1252.
 func (b *builder) transportHeaders() {
 	p := b.root
-	block := p.src.view(p.start, min(p.blockEnd-p.start, maxTransport))
+	block := p.src.view(p.start, min(p.blockEnd-p.start, limits.MIMETransport.Get()))
 	text := make([]byte, 0, len(block)+64)
 	skipping := false
 	for pos := 0; pos < len(block); {

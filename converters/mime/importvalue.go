@@ -8,6 +8,7 @@ import (
 
 	"github.com/oxbridge-mail/oxbridge/converters/charset"
 	"github.com/oxbridge-mail/oxbridge/converters/rfc5322"
+	"github.com/oxbridge-mail/oxbridge/sdk/limits"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi"
 )
 
@@ -28,7 +29,7 @@ func typeOf(v mapi.Value) mapi.Type {
 func withinText(values []string) int {
 	size := 0
 	for i, s := range values {
-		if size += len(s); size > maxText || i >= maxValues {
+		if size += len(s); size > limits.MIMEText.Int() || i >= limits.MIMEValues.Int() {
 			return i
 		}
 	}
@@ -71,10 +72,10 @@ func readHeader(rule *headerRule, raw []byte) (v mapi.Value, ok bool) {
 
 // bounded cuts s to maxText bytes, between characters.
 func bounded(s string) string {
-	if len(s) <= maxText {
+	if len(s) <= limits.MIMEText.Int() {
 		return s
 	}
-	n := maxText
+	n := limits.MIMEText.Int()
 	for n > 0 && !utf8.RuneStart(s[n]) {
 		n--
 	}

@@ -10,13 +10,13 @@ package rfc5322
 import (
 	"bytes"
 	"strings"
+
+	"github.com/oxbridge-mail/oxbridge/sdk/limits"
 )
 
 // Limits on a header block. What exceeds them is left out with a Defect.
 const (
-	MaxFields     = 20_000  // fields in a block
-	MaxFieldBytes = 4 << 20 // bytes in one unfolded field body
-	maxNameBytes  = 1000
+	maxNameBytes = 1000
 )
 
 // A Field is one header field.
@@ -96,10 +96,11 @@ func cutLine(b []byte, pos int) (line []byte, next int) {
 // accepts every line end, drops NUL, and leaves out what is no field; each
 // repair is reported as a Defect.
 //
-// The first MaxFields fields are kept; that there are more is a Defect.
-func ParseHeader(block []byte) (Header, []Defect) { return ParseFields(block, MaxFields) }
+// The first limits.MIMEFields fields are kept; that there are more is a Defect.
+func ParseHeader(block []byte) (Header, []Defect) { return ParseFields(block, limits.MIMEFields.Int()) }
 
-// ParseFields is ParseHeader with a limit of its own, most, in place of MaxFields.
+// ParseFields is ParseHeader with a limit of its own, most, in place of
+// limits.MIMEFields.
 func ParseFields(block []byte, most int) (Header, []Defect) {
 	p := headerParser{most: most}
 	for pos := 0; pos < len(block); {
@@ -162,11 +163,11 @@ func (p *headerParser) line(line []byte, pos int) {
 }
 
 func (p *headerParser) append(b []byte) {
-	if len(p.body)+len(b) > MaxFieldBytes {
-		if len(p.body) < MaxFieldBytes {
+	if len(p.body)+len(b) > limits.MIMEField.Int() {
+		if len(p.body) < limits.MIMEField.Int() {
 			p.defect(p.start, "field body cut off at its limit")
 		}
-		b = b[:MaxFieldBytes-len(p.body)]
+		b = b[:limits.MIMEField.Int()-len(p.body)]
 	}
 	p.body = append(p.body, b...)
 }

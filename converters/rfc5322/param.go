@@ -6,12 +6,7 @@ import (
 	"strings"
 
 	"github.com/oxbridge-mail/oxbridge/converters/charset"
-)
-
-// Limits on one parameterized field.
-const (
-	maxParams   = 1000
-	maxSections = 1000 // of one parameter (RFC 2231 3)
+	"github.com/oxbridge-mail/oxbridge/sdk/limits"
 )
 
 // ParseMediaType reads a Content-Type field body (RFC 2045 5.1): the media
@@ -72,7 +67,7 @@ type paramSet struct {
 // collectParams reads "; name=value" repeated.
 func collectParams(rest []byte) map[string]string {
 	set := paramSet{map[string][]byte{}, map[string][]byte{}, map[string]map[int]section{}}
-	for n := 0; len(rest) > 0 && n < maxParams; n++ {
+	for n := 0; len(rest) > 0 && n < limits.MIMEParams.Int(); n++ {
 		var name string
 		var value []byte
 		name, value, rest = nextParam(rest)
@@ -174,7 +169,7 @@ func (s *paramSet) add(name string, value []byte) {
 	default:
 		number, extended := strings.CutSuffix(suffix, "*")
 		n, err := strconv.Atoi(number)
-		if err != nil || n < 0 || n >= maxSections {
+		if err != nil || n < 0 || n >= limits.MIMEParams.Int() {
 			return
 		}
 		if s.sections[base] == nil {

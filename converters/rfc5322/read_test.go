@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/oxbridge-mail/oxbridge/sdk/limits"
 )
 
 func TestParseHeader(t *testing.T) {
@@ -64,12 +66,12 @@ func TestHeaderLookup(t *testing.T) {
 
 func TestParseHeaderLimits(t *testing.T) {
 	t.Parallel()
-	h, defects := ParseHeader([]byte(strings.Repeat("A: b\n", MaxFields+10)))
-	if len(h) != MaxFields || len(defects) == 0 {
+	h, defects := ParseHeader([]byte(strings.Repeat("A: b\n", limits.MIMEFields.Int()+10)))
+	if len(h) != limits.MIMEFields.Int() || len(defects) == 0 {
 		t.Errorf("%d fields, %d defects", len(h), len(defects))
 	}
-	h, defects = ParseHeader([]byte("A: " + strings.Repeat("x", MaxFieldBytes+10) + "\n y\nB: c\n"))
-	if len(h) != 2 || len(h[0].Raw) > MaxFieldBytes || len(defects) != 1 {
+	h, defects = ParseHeader([]byte("A: " + strings.Repeat("x", limits.MIMEField.Int()+10) + "\n y\nB: c\n"))
+	if len(h) != 2 || len(h[0].Raw) > limits.MIMEField.Int() || len(defects) != 1 {
 		t.Errorf("%d fields, first of %d bytes, %v", len(h), len(h[0].Raw), defects)
 	}
 }

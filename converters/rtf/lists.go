@@ -1,9 +1,10 @@
 package rtf
 
+import "github.com/oxbridge-mail/oxbridge/sdk/limits"
+
 const (
-	maxLevel     = 8      // levels are 0 to 8
-	maxLists     = 65_536 // lists and overrides kept
-	maxLevelText = 64     // characters of the text of a number
+	maxLevel     = 8  // levels are 0 to 8
+	maxLevelText = 64 // characters of the text of a number
 )
 
 // List table properties, the argument of opList.
@@ -104,7 +105,7 @@ func (lt *listTable) addLevel() {
 // named takes \listid: the name of a list, or that of the one overridden.
 func (lt *listTable) named(id int32) {
 	lt.cur.id = id
-	if lt.override || len(lt.lists) >= maxLists {
+	if lt.override || len(lt.lists) >= limits.RTFLists.Int() {
 		return
 	}
 	if lt.lists == nil {
@@ -115,7 +116,7 @@ func (lt *listTable) named(id int32) {
 
 // numbered takes \ls within an override: the number that paragraphs use.
 func (lt *listTable) numbered(ls int32) {
-	if lt.cur == nil || !lt.override || len(lt.overrides) >= maxLists {
+	if lt.cur == nil || !lt.override || len(lt.overrides) >= limits.RTFLists.Int() {
 		return
 	}
 	if lt.overrides == nil {

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"slices"
 	"strconv"
+
+	"github.com/oxbridge-mail/oxbridge/sdk/limits"
 )
 
 // NativeOptions say how NativeHTML treats what is not text. The zero value is
@@ -193,7 +195,7 @@ func (w *htmlWriter) findPlaces() {
 // add appends s to one of the buffers.
 func (w *htmlWriter) add(buf *[]byte, s string) {
 	w.size += len(s)
-	if w.size > MaxOutput {
+	if w.size > limits.RTFOutput.Int() {
 		w.full = true
 		return
 	}
@@ -295,7 +297,7 @@ func (w *htmlWriter) place(name string) {
 
 // wantsPicture reports whether a picture would be taken.
 func (w *htmlWriter) wantsPicture() bool {
-	return w.opt.Picture != nil && w.pictures < maxPictures
+	return w.opt.Picture != nil && w.pictures < limits.RTFPictures.Int()
 }
 
 // picture writes a picture and reports whether it is taken.

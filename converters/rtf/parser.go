@@ -1,6 +1,10 @@
 package rtf
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/oxbridge-mail/oxbridge/sdk/limits"
+)
 
 // sink takes what is visible in a document.
 type sink interface {
@@ -102,7 +106,7 @@ func (p *parser) outErr() error {
 	if !p.out.full {
 		return nil
 	}
-	return &FormatError{int64(p.lex.pos), "output", fmt.Sprintf("more than %d bytes", MaxOutput), ErrTooLarge}
+	return &FormatError{int64(p.lex.pos), "output", fmt.Sprintf("more than %d bytes", limits.RTFOutput.Int()), ErrTooLarge}
 }
 
 // summary returns the Info of the finished run.
@@ -114,7 +118,7 @@ func (p *parser) summary(k Kind) Info {
 // open begins a group, which inherits the state.
 func (p *parser) open() {
 	p.skip = 0
-	if len(p.stack) >= MaxDepth {
+	if len(p.stack) >= limits.RTFDepth.Int() {
 		p.extra++
 		p.info.Warnings |= WarnDepth
 		return

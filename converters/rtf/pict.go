@@ -5,9 +5,6 @@ import (
 	"slices"
 )
 
-// maxPictures bounds the pictures that one body hands over.
-const maxPictures = 4096
-
 // A Picture is an image inside RTF.
 type Picture struct {
 	Type string // media type

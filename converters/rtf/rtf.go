@@ -19,12 +19,7 @@ import (
 	"fmt"
 
 	"github.com/oxbridge-mail/oxbridge/converters/charset"
-)
-
-// Limits on what one body may take.
-const (
-	MaxDepth  = 10_000    // groups within groups; deeper content is dropped
-	MaxOutput = 256 << 20 // bytes of UTF-8 that a function returns at most
+	"github.com/oxbridge-mail/oxbridge/sdk/limits"
 )
 
 // Sentinels matched with errors.Is. Every error of this package wraps exactly
@@ -130,7 +125,7 @@ type output struct {
 
 // write appends s if it fits whole.
 func (o *output) write(s string) {
-	if len(o.buf)+len(s) > MaxOutput {
+	if len(o.buf)+len(s) > limits.RTFOutput.Int() {
 		o.full = true
 		return
 	}

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 	"unicode/utf8"
+
+	"github.com/oxbridge-mail/oxbridge/sdk/limits"
 )
 
 // head begins a document as Outlook does when it encapsulates HTML.
@@ -226,9 +228,9 @@ func TestErrors(t *testing.T) {
 
 func TestOutputLimit(t *testing.T) {
 	t.Parallel()
-	o := output{buf: make([]byte, MaxOutput-1)}
+	o := output{buf: make([]byte, limits.RTFOutput.Int()-1)}
 	o.write("ab")
-	if !o.full || len(o.buf) != MaxOutput-1 {
+	if !o.full || len(o.buf) != limits.RTFOutput.Int()-1 {
 		t.Errorf("full %v, %d bytes", o.full, len(o.buf))
 	}
 }
@@ -264,7 +266,7 @@ func TestHostile(t *testing.T) {
 			convertAll(t, in)
 		})
 	}
-	_, info, _ := Text([]byte(`{\rtf1 a` + strings.Repeat("{", 2*MaxDepth) + "b" + strings.Repeat("}", 2*MaxDepth) + "c}"))
+	_, info, _ := Text([]byte(`{\rtf1 a` + strings.Repeat("{", 2*limits.RTFDepth.Int()) + "b" + strings.Repeat("}", 2*limits.RTFDepth.Int()) + "c}"))
 	if info.Warnings != WarnDepth {
 		t.Errorf("warnings %b, want WarnDepth", info.Warnings)
 	}

@@ -1,12 +1,13 @@
 package rtf
 
-import "bytes"
+import (
+	"bytes"
+
+	"github.com/oxbridge-mail/oxbridge/sdk/limits"
+)
 
 // maxStyleWords bounds the control words kept of one style.
 const maxStyleWords = 64
-
-// maxStyles bounds the styles kept.
-const maxStyles = 4096
 
 // styleWord is a control word of a style.
 type styleWord struct {
@@ -59,7 +60,7 @@ func (s *styleSheet) end() {
 	if s.defs == nil {
 		s.defs = make(map[styleKey][]styleWord)
 	}
-	if len(s.cur) > 0 && len(s.defs) < maxStyles {
+	if len(s.cur) > 0 && len(s.defs) < limits.RTFStyles.Int() {
 		s.defs[s.key] = s.cur
 	}
 	s.cur, s.key = nil, styleKey{}

@@ -12,14 +12,12 @@ import (
 	"os"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/oxbridge-mail/oxbridge/sdk/limits"
 )
 
-// Limits on a list. They are far above the largest organisations.
-const (
-	MaxBytes   = 256 << 20 // of a file
-	MaxEntries = 2_000_000
-	maxField   = 4096 // bytes of a name or an address
-)
+// maxField bounds a name or an address, in bytes.
+const maxField = 4096
 
 // A Book is a list of legacyExchangeDNs and the Internet address of each. It
 // does not change and is safe for concurrent use.
@@ -62,7 +60,7 @@ func Open(path string) (*Book, error) {
 //
 // An error about the contents names the line and wraps ErrList.
 func Load(r io.Reader) (*Book, error) {
-	limited := &io.LimitedReader{R: r, N: MaxBytes + 1}
+	limited := &io.LimitedReader{R: r, N: limits.AddressBytes.Get() + 1}
 	c := csv.NewReader(&skipMark{r: limited})
 	c.FieldsPerRecord = -1
 	c.Comment = '#'
@@ -72,7 +70,7 @@ func Load(r io.Reader) (*Book, error) {
 	for first := true; ; first = false {
 		record, err := c.Read()
 		if limited.N <= 0 {
-			return nil, fmt.Errorf("%w: more than %d bytes", ErrList, MaxBytes)
+			return nil, fmt.Errorf("%w: more than %d bytes", ErrList, limits.AddressBytes.Get())
 		}
 		if errors.Is(err, io.EOF) {
 			return l.book, nil
@@ -166,8 +164,8 @@ func (l *loader) add(record []string) error {
 		}
 		return nil
 	}
-	if len(l.lines) >= MaxEntries {
-		return wrong("more than %d entries", MaxEntries)
+	if len(l.lines) >= limits.AddressEntries.Int() {
+		return wrong("more than %d entries", limits.AddressEntries.Int())
 	}
 	l.book.addresses[strings.Clone(key)], l.lines[strings.Clone(key)] = strings.Clone(addr), l.line
 	return nil

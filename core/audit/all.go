@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"reflect"
+	"slices"
 
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi/proptag"
@@ -45,8 +46,16 @@ func under(object, what string, i int) string {
 	return name
 }
 
+// maintained are properties that every .msg file has of its own: they say
+// something about the file. Messages in JSON have those of the file that they were
+// written from.
+var maintained = []mapi.Tag{proptag.StoreSupportMask, proptag.AttachSize}
+
 func (c *comparison) bag(object string, a, b mapi.Props) {
 	for _, p := range a {
+		if slices.Contains(maintained, p.Tag) {
+			continue
+		}
 		var got mapi.Value
 		name := proptag.Name(p.Tag)
 		if p.Name.IsZero() {

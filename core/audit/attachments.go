@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/oxbridge-mail/oxbridge/sdk/limits"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi/proptag"
 )
@@ -32,7 +33,7 @@ func (c *comparison) attachments(object string, a, b *mapi.Message, depth int) {
 		if object != "" {
 			name = object + "/" + name
 		}
-		if depth < maxDepth {
+		if depth < limits.AuditDepth.Int() {
 			c.message(name, messagesA[i], messagesB[i], depth+1)
 		}
 	}
@@ -76,7 +77,7 @@ var entityTypes = map[string]bool{"multipart/signed": true}
 
 // afterHeader returns what follows the header of an entity.
 func afterHeader(v mapi.Value) mapi.Value {
-	b, err := mapi.ReadValue(v, maxText)
+	b, err := mapi.ReadValue(v, limits.AuditText.Get())
 	if err != nil {
 		return v
 	}

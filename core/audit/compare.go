@@ -10,6 +10,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/oxbridge-mail/oxbridge/sdk/limits"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi/codepage"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi/propname"
@@ -81,9 +82,6 @@ func (c *comparison) add(object, what string, tag mapi.Tag, a, b any) {
 	c.list = append(c.list, Difference{object, what, tag, show(a), show(b)})
 }
 
-// maxDepth bounds how deep messages in messages are compared.
-const maxDepth = 50
-
 func (c *comparison) message(object string, a, b *mapi.Message, depth int) {
 	for _, r := range rules {
 		if a.Props.Has(r.tag) && !r.same(a.Props, b.Props, r.tag) {
@@ -112,11 +110,8 @@ func brief(v mapi.Value) any {
 	return v
 }
 
-// maxText bounds a text that is compared, in bytes.
-const maxText = 64 << 20
-
 func textOf(p mapi.Props, tag mapi.Tag) string {
-	s, err := p.Text(tag, maxText)
+	s, err := p.Text(tag, limits.AuditText.Get())
 	if err != nil {
 		return ""
 	}
@@ -180,7 +175,7 @@ func (c *comparison) html(object string, a, b *mapi.Message) {
 		return
 	}
 	words := func(p mapi.Props) []string {
-		raw, err := p.Bytes(proptag.Html, maxText)
+		raw, err := p.Bytes(proptag.Html, limits.AuditText.Get())
 		if err != nil {
 			return nil
 		}

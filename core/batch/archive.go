@@ -13,6 +13,7 @@ import (
 
 	"github.com/oxbridge-mail/oxbridge/core/report"
 	"github.com/oxbridge-mail/oxbridge/core/store"
+	"github.com/oxbridge-mail/oxbridge/sdk/limits"
 )
 
 // A member is a file in an archive.
@@ -35,10 +36,6 @@ var containers = map[Kind]func(*store.Source) ([]member, error){
 var containerNames = map[string]bool{".zip": true, ".tar": true}
 
 const (
-	// maxMembers bounds the members of an archive.
-	maxMembers = 1 << 20
-	// maxMember bounds the size of a member, in bytes.
-	maxMember = 4 << 30
 	// maxRatio is what DEFLATE can make of a byte at most (RFC 1951).
 	maxRatio = 1032
 )
@@ -53,7 +50,7 @@ func (p *planner) container(ctx context.Context, it Item, src *store.Source, lis
 	slices.SortStableFunc(members, func(a, b member) int { return cmp.Compare(a.name, b.name) })
 	outer := p.names
 	defer func() { p.names = outer }()
-	p.names = namer{to: p.opt.extension(), memory: p.opt.Memory, tree: false}
+	p.names = namer{to: p.opt.extension(), from: p.opt.target().inputs(), memory: p.opt.Memory, tree: false}
 	if p.opt.Naming != "" {
 		p.names = outer
 	}
@@ -100,8 +97,8 @@ func zipMembers(src *store.Source) ([]member, error) {
 	if err != nil {
 		return nil, err
 	}
-	if len(z.File) > maxMembers {
-		return nil, fmt.Errorf("it has %d members, more than %d", len(z.File), maxMembers)
+	if len(z.File) > limits.ArchiveMembers.Int() {
+		return nil, fmt.Errorf("it has %d members, more than %d", len(z.File), limits.ArchiveMembers.Int())
 	}
 	var list []member
 	for _, f := range z.File {
@@ -152,8 +149,8 @@ func refuseShared(list []member) {
 func (m *member) implausible(archive int64) string {
 	w := m.where
 	switch {
-	case m.size > maxMember:
-		return fmt.Sprintf("the member has %d bytes, more than %d", m.size, int64(maxMember))
+	case m.size > limits.ArchiveMember.Get():
+		return fmt.Sprintf("the member has %d bytes, more than %d", m.size, limits.ArchiveMember.Get())
 	case w.Offset < 0 || w.Length < 0 || w.Offset > archive || w.Length > archive-w.Offset:
 		return "the member reaches past the end of the archive"
 	case !w.Deflate && w.Length != m.size:
@@ -176,8 +173,8 @@ func tarMembers(src *store.Source) ([]member, error) {
 			return list, nil
 		case err != nil:
 			return list, err
-		case len(list) >= maxMembers:
-			return nil, fmt.Errorf("it has more than %d members", maxMembers)
+		case len(list) >= limits.ArchiveMembers.Int():
+			return nil, fmt.Errorf("it has more than %d members", limits.ArchiveMembers.Int())
 		case h.Typeflag == tar.TypeDir || h.Typeflag == tar.TypeXGlobalHeader:
 			continue
 		}

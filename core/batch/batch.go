@@ -44,6 +44,7 @@ import (
 	"github.com/oxbridge-mail/oxbridge/core/report"
 	"github.com/oxbridge-mail/oxbridge/core/session"
 	"github.com/oxbridge-mail/oxbridge/core/store"
+	"github.com/oxbridge-mail/oxbridge/sdk/limits"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi"
 )
 
@@ -63,11 +64,19 @@ type Options struct {
 	// To is the format of the outputs: "msg", or one that the converter writes,
 	// such as "eml".
 	To string
+	// FromFormat is the format of inputs that become .msg files, "" for mail. It
+	// means nothing to other outputs, which are made of .msg files. FromExtensions
+	// are those of such inputs, with the dot, where contents do not tell them.
+	FromFormat     string
+	FromExtensions []string
 	// Settings are passed to the plugin.
 	Settings map[string]string
 	// Plugin is the name and version of the converter, Program the version of
 	// oxbridge: outputs may depend on both.
 	Plugin, Program string
+	// Recogniser, if not nil, tells the inputs of a plugin that reads formats of its
+	// own into .msg files.
+	Recogniser *Recogniser
 	// Select says which files are inputs.
 	Select Selection
 	// Naming is a template for the names of outputs; "" mirrors those of inputs.
@@ -82,6 +91,8 @@ type Options struct {
 	// session.Job. Prepared says what it does, as outputs depend on it.
 	Prepare  func(*mapi.Message) error
 	Prepared string
+	// Transforms change each message, after Prepare, one after the other.
+	Transforms []Transform
 	// OnLoss is LossFails or "".
 	OnLoss string
 	// Folder is where relative paths of inputs start; "" means the working
@@ -157,12 +168,12 @@ func (o Options) withDefaults() Options {
 		}
 	}
 	setInt(&o.Jobs, 2*runtime.GOMAXPROCS(0))
-	setInt(&o.SessionMessages, 256)
-	setInt(&o.ShardItems, 1000)
-	setBytes(&o.SessionBytes, 1<<30)
-	setBytes(&o.SessionMemory, 256<<20)
-	setBytes(&o.LargeBytes, 16<<20)
-	setBytes(&o.ShardBytes, 1<<30)
+	setInt(&o.SessionMessages, limits.RunSession.Int())
+	setInt(&o.ShardItems, limits.RunShard.Int())
+	setBytes(&o.SessionBytes, limits.RunSessionBytes.Get())
+	setBytes(&o.SessionMemory, limits.RunSessionMemory.Get())
+	setBytes(&o.LargeBytes, limits.RunLarge.Get())
+	setBytes(&o.ShardBytes, limits.RunShardBytes.Get())
 	if o.In == nil {
 		o.In = store.Dir{Folder: o.Folder, FollowLinks: o.Select.FollowLinks}
 	}
@@ -220,9 +231,9 @@ func (o Options) extension() string {
 // Identity returns what the outputs of a run over these paths depend on.
 func (o Options) Identity(roots []Root) Identity {
 	id := Identity{
-		To: o.To, Program: o.Program, Plugin: o.Plugin, Settings: o.Settings, Folder: o.Folder,
+		To: o.To, From: o.FromFormat, Program: o.Program, Plugin: o.Plugin, Settings: o.Settings, Folder: o.Folder,
 		Select: o.Select, Naming: o.Naming, Layout: o.Layout, OnLoss: o.OnLoss, Roots: roots,
-		MessagesAsFiles: o.MessagesAsFiles, Prepared: o.Prepared,
+		MessagesAsFiles: o.MessagesAsFiles, Prepared: o.Prepared, Transforms: o.Transforms, Limits: limits.ListOutputs(),
 	}
 	if len(roots) > maxIdentityRoots {
 		id.Roots = nil
@@ -233,9 +244,9 @@ func (o Options) Identity(roots []Root) Identity {
 
 // From returns the options with what a plan says about a run.
 func (o Options) From(p *Plan) Options {
-	o.To, o.Settings, o.Plugin, o.Program = p.To, p.Settings, p.Plugin, p.Program
+	o.To, o.FromFormat, o.Settings, o.Plugin, o.Program = p.To, p.From, p.Settings, p.Plugin, p.Program
 	o.Select, o.Naming, o.Layout, o.OnLoss, o.Folder = p.Select, p.Naming, p.Layout, p.OnLoss, p.Folder
-	o.MessagesAsFiles, o.Prepared = p.MessagesAsFiles, p.Prepared
+	o.MessagesAsFiles, o.Prepared, o.Transforms = p.MessagesAsFiles, p.Prepared, p.Transforms
 	return o
 }
 

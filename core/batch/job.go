@@ -86,7 +86,7 @@ func (r *Runner) attempt(s *session.Session, f *finished, do func(context.Contex
 		Direction: f.item.Direction, Format: f.item.Format, Timeout: r.opt.Timeout, Options: r.opt.Settings,
 		Report: problem.Reporter(f.result.Problems.Add),
 	}
-	job.Prepare = func(m *mapi.Message) error { return r.opt.prepare(job, m) }
+	job.Prepare = func(m *mapi.Message) error { return r.opt.prepare(r.ctx, job, m) }
 	if f.item.Direction == session.Export {
 		err = export(r.ctx, s, src, out, job, do)
 	} else {
@@ -108,15 +108,10 @@ func (r *Runner) attempt(s *session.Session, f *finished, do func(context.Contex
 
 // prepare changes the tree of a job's message: an attached message is complete
 // before it becomes a file, and one that comes of a file is seen by
-// Options.Prepare.
-func (o Options) prepare(job *session.Job, m *mapi.Message) error {
+// Options.Prepare and the transforms.
+func (o Options) prepare(ctx context.Context, job *session.Job, m *mapi.Message) error {
 	opt := prepare.Options{MessagesAsFiles: o.MessagesAsFiles, Spool: job.Message.NewSpool, Report: job.Report}
-	own := func(m *mapi.Message) error {
-		if o.Prepare == nil {
-			return nil
-		}
-		return o.Prepare(m)
-	}
+	own := o.own(ctx, job.Message, job.Report)
 	if job.Direction == session.Export {
 		if err := own(m); err != nil {
 			return err
@@ -134,10 +129,11 @@ func (o Options) prepare(job *session.Job, m *mapi.Message) error {
 const LossFails = "fail"
 
 // An export of n bytes may write outputFree + outputFactor*n bytes: base64 takes
-// a third more than what it encodes, and compressed RTF expands eight times.
+// a third more than what it encodes, and compressed RTF expands eight times, into
+// more than one body.
 const (
-	outputFree   = 256 << 20
-	outputFactor = 16
+	outputFree   = 32 << 20
+	outputFactor = 32
 )
 
 // export opens the message and writes the file. It closes src.
@@ -174,9 +170,9 @@ func imports(ctx context.Context, s *session.Session, src *store.Source, out *st
 // the caller finishes or closes. It closes src. Of the options, those count that
 // outputs depend on.
 func Once(ctx context.Context, conv Converter, s *session.Session, o Options, src *store.Source, out *store.Target, report problem.Reporter) error {
-	dir, format := Needs(o.To)
+	dir, format := Needs(o.To, o.FromFormat)
 	job := &session.Job{Direction: dir, Format: format, Options: o.Settings, Report: report}
-	job.Prepare = func(m *mapi.Message) error { return o.prepare(job, m) }
+	job.Prepare = func(m *mapi.Message) error { return o.prepare(ctx, job, m) }
 	if dir == session.Export {
 		return export(ctx, s, src, out, job, conv.Convert)
 	}
@@ -184,11 +180,12 @@ func Once(ctx context.Context, conv Converter, s *session.Session, o Options, sr
 }
 
 // Import reads a file in the format of the run that is not .msg into m, without
-// saving it. The source stays open: m reads from it.
+// saving it. The source stays open: m reads from it. Nothing is transformed.
 func Import(ctx context.Context, conv Converter, o Options, m *session.Message, src *store.Source) error {
-	_, format := Needs(o.To)
+	_, format := Needs(o.To, o.FromFormat)
+	o.Transforms = nil // the file is what they have made already, or their input
 	job := &session.Job{Direction: session.Import, Format: format, Options: o.Settings, Message: m, Input: transfer.NewInput(src, src.Size())}
-	job.Prepare = func(m *mapi.Message) error { return o.prepare(job, m) }
+	job.Prepare = func(m *mapi.Message) error { return o.prepare(ctx, job, m) }
 	return conv.Convert(ctx, job)
 }
 

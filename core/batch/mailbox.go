@@ -7,19 +7,19 @@ import (
 	"path"
 	"strings"
 
-	"github.com/oxbridge-mail/oxbridge/core/mailbox"
 	"github.com/oxbridge-mail/oxbridge/core/report"
 	"github.com/oxbridge-mail/oxbridge/core/store"
+	"github.com/oxbridge-mail/oxbridge/sdk/mailbox"
 )
 
 // mailboxExtensions are those of files that hold many messages. Thunderbird and
 // Unix give their mailboxes no extension.
 var mailboxExtensions = map[string]bool{".mbox": true, ".mbx": true, "": true}
 
-// isMailbox reports whether a file is a mailbox, which counts in runs to .msg
-// files: its name and its first line say so.
+// isMailbox reports whether a file is a mailbox, which counts in runs from mail to
+// .msg files: its name and its first line say so.
 func (p *planner) isMailbox(src *store.Source, rel string) bool {
-	if p.opt.To != "msg" || !mailboxExtensions[strings.ToLower(path.Ext(rel))] {
+	if p.opt.target().from != KindEML || !mailboxExtensions[strings.ToLower(path.Ext(rel))] {
 		return false
 	}
 	head := make([]byte, min(src.Size(), 100))

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/oxbridge-mail/oxbridge/core/store"
+	"github.com/oxbridge-mail/oxbridge/sdk/limits"
 )
 
 // inputExtensions are those that the output's extension replaces; any other
@@ -17,6 +18,8 @@ var inputExtensions = map[string]bool{".msg": true, ".eml": true, ".emlx": true,
 // and their order alone, so that every planning of the same run finds the same.
 type namer struct {
 	to string
+	// from are more extensions that the output's replaces.
+	from []string
 	// tree says that folders come in the order of a walk, each once: a folder
 	// that was left is forgotten then.
 	tree   bool
@@ -35,7 +38,7 @@ type level struct {
 // added; when that is taken too, a number is.
 func (n *namer) name(input, rel string) (string, error) {
 	stem := rel
-	if ext := path.Ext(rel); inputExtensions[strings.ToLower(ext)] && ext != path.Base(rel) {
+	if ext := path.Ext(rel); (inputExtensions[strings.ToLower(ext)] || hasExtension(rel, n.from)) && ext != path.Base(rel) {
 		stem = strings.TrimSuffix(rel, ext)
 	}
 	taken := n.enter(path.Dir(rel))
@@ -142,14 +145,11 @@ func sanitisePath(text string) string {
 			parts = append(parts, sanitise(part))
 		}
 	}
-	if len(parts) > maxFolders {
-		parts = append([]string{"_"}, parts[len(parts)-maxFolders:]...)
+	if len(parts) > limits.RunFolders.Int() {
+		parts = append([]string{"_"}, parts[len(parts)-limits.RunFolders.Int():]...)
 	}
 	if len(parts) == 0 {
 		return "_"
 	}
 	return strings.Join(parts, "/")
 }
-
-// maxFolders bounds the depth of paths that come from archives.
-const maxFolders = 32

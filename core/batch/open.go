@@ -10,8 +10,8 @@ import (
 	"io/fs"
 	"os"
 
-	"github.com/oxbridge-mail/oxbridge/core/mailbox"
 	"github.com/oxbridge-mail/oxbridge/core/store"
+	"github.com/oxbridge-mail/oxbridge/sdk/mailbox"
 )
 
 // openItem opens an input for reading.

@@ -52,6 +52,7 @@ type Header struct {
 // its inputs. Runs with the same identity are the same run, gone on with.
 type Identity struct {
 	To        string            `json:"to"`
+	From      string            `json:"from,omitempty"`    // see Options.FromFormat
 	Program   string            `json:"program,omitempty"` // version of oxbridge
 	Plugin    string            `json:"plugin,omitempty"`  // name and version
 	Settings  map[string]string `json:"settings,omitempty"`
@@ -65,6 +66,9 @@ type Identity struct {
 
 	MessagesAsFiles bool   `json:"messages_as_files,omitempty"`
 	Prepared        string `json:"prepared,omitempty"` // see Options.Prepared
+	Limits          string `json:"limits,omitempty"`   // bounds that are not at their default, as limits.SetList reads them
+
+	Transforms []Transform `json:"transforms,omitempty"`
 }
 
 // maxIdentityRoots is up to how many paths a plan names what it was made of.

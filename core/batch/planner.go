@@ -52,7 +52,7 @@ func MakePlan(ctx context.Context, dir string, roots []Root, opt Options) (*Plan
 	if err != nil {
 		return nil, err
 	}
-	p := &planner{opt: opt, w: w, names: namer{to: opt.extension(), memory: opt.Memory, tree: len(roots) == 1 && opt.Naming == ""}}
+	p := &planner{opt: opt, w: w, names: namer{to: opt.extension(), from: opt.target().inputs(), memory: opt.Memory, tree: len(roots) == 1 && opt.Naming == ""}}
 	for _, root := range roots {
 		if err := p.root(ctx, root); err != nil {
 			w.file.Close()
@@ -149,7 +149,7 @@ func (p *planner) file(ctx context.Context, e store.Entry, rel string, named boo
 		return p.add(it)
 	}
 	defer src.Close()
-	if p.isMailbox(src, rel) {
+	if p.opt.readsMail() && p.isMailbox(src, rel) {
 		return p.mailbox(ctx, it, src, rel)
 	}
 	kind, err := sniffNamed(src, rel)
@@ -165,8 +165,16 @@ func (p *planner) file(ctx context.Context, e store.Entry, rel string, named boo
 
 // message plans an input that is a message, or is none.
 func (p *planner) message(ctx context.Context, it Item, src *store.Source, kind Kind, rel string, named bool) error {
-	want := targetOf(p.opt.To)
-	if kind != want.from {
+	want := p.opt.target()
+	ok, err := p.takes(ctx, src, kind, rel, named, &want)
+	if isFatal(err) {
+		return err
+	}
+	if err != nil {
+		it.State, it.Reason = report.Failed, cause(err)
+		return p.add(it)
+	}
+	if !ok {
 		it.State, it.Reason = report.Skipped, "not "+want.what
 		if named {
 			it.State = report.Failed

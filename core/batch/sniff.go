@@ -15,6 +15,7 @@ const (
 	KindEML        // an Internet message
 	KindZip        // a zip file, or a document that is one
 	KindTar        // a tar archive
+	KindJSON       // a message in JSON, as package jsonmsg of the converters writes it
 )
 
 const (
@@ -46,6 +47,9 @@ func Sniff(head []byte) Kind {
 		return KindTar
 	}
 	head = bytes.TrimPrefix(head, []byte("\xEF\xBB\xBF"))
+	if isJSON(head) {
+		return KindJSON
+	}
 	head = bytes.TrimLeft(head, "\r\n \t")
 	if line, rest := cutLine(head); len(line) > 0 && len(bytes.Trim(line, "0123456789 ")) == 0 {
 		head = rest // Apple Mail (.emlx) puts the length before the message
@@ -54,6 +58,22 @@ func Sniff(head []byte) Kind {
 		return KindEML
 	}
 	return KindOther
+}
+
+// jsonMagic is the value of the member "format", which comes first.
+const jsonMagic = `"oxbridge-message"`
+
+// isJSON reports whether a file is a message in JSON. Programs that print JSON
+// anew keep the order of members, or sort them, and "format" comes first in both.
+func isJSON(head []byte) bool {
+	for _, part := range []string{"{", `"format"`, ":", jsonMagic} {
+		head = bytes.TrimLeft(head, " \t\r\n")
+		var ok bool
+		if head, ok = bytes.CutPrefix(head, []byte(part)); !ok {
+			return false
+		}
+	}
+	return true
 }
 
 // looksLikeMail walks the lines of a header.

@@ -1,29 +1,23 @@
 package cfb
 
-import "io"
+import (
+	"io"
+
+	"github.com/oxbridge-mail/oxbridge/sdk/limits"
+)
 
 // Options bound what a file may cost. The zero value is ready for use.
 type Options struct {
-	MaxEntries int   // storages and streams; 0 means 262,144
-	MaxDepth   int   // nested storages, the root included; 0 means 256
-	Memory     int64 // files up to this many bytes are read into memory; 0 means 16 MiB
+	MaxEntries int   // storages and streams; 0 means limits.CFBEntries
+	MaxDepth   int   // nested storages, the root included; 0 means limits.CFBDepth
+	Memory     int64 // files up to this many bytes are read into memory; 0 means limits.CFBMemory
 }
-
-// maxEntries is the most storages and streams of a file unless something else is
-// asked for.
-const maxEntries = 1 << 18
 
 // withDefaults fills the zero fields.
 func (o Options) withDefaults() Options {
-	if o.MaxEntries <= 0 {
-		o.MaxEntries = maxEntries
-	}
-	if o.MaxDepth <= 0 {
-		o.MaxDepth = 256
-	}
-	if o.Memory <= 0 {
-		o.Memory = 16 << 20
-	}
+	o.MaxEntries = limits.CFBEntries.Or(o.MaxEntries)
+	o.MaxDepth = limits.CFBDepth.Or(o.MaxDepth)
+	o.Memory = limits.CFBMemory.Or64(o.Memory)
 	return o
 }
 

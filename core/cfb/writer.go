@@ -2,10 +2,11 @@ package cfb
 
 import (
 	"bufio"
-	"cmp"
 	"fmt"
 	"io"
 	"sync"
+
+	"github.com/oxbridge-mail/oxbridge/sdk/limits"
 )
 
 // WriterOptions choose the form of a new file. The zero value writes what
@@ -87,7 +88,7 @@ func NewWriter(w io.WriteSeeker, opt WriterOptions) (*Writer, error) {
 	if err != nil {
 		return nil, err
 	}
-	cw := &Writer{dst: w, base: base, buf: buffers.Get().(*bufio.Writer), names: make(map[nameKey]bool), entries: cmp.Or(opt.MaxEntries, maxEntries)}
+	cw := &Writer{dst: w, base: base, buf: buffers.Get().(*bufio.Writer), names: make(map[nameKey]bool), entries: limits.CFBEntries.Or(opt.MaxEntries)}
 	cw.buf.Reset(w)
 	switch opt.Version {
 	case 0, 3:

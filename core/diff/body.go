@@ -10,7 +10,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/diff"
 
-	"github.com/oxbridge-mail/oxbridge/core/look"
+	"github.com/oxbridge-mail/oxbridge/sdk/look"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi"
 )
 

@@ -4,7 +4,7 @@ import (
 	"errors"
 	"reflect"
 
-	"github.com/oxbridge-mail/oxbridge/core/look"
+	"github.com/oxbridge-mail/oxbridge/sdk/look"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi/lzfu"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi/propname"

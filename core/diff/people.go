@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/oxbridge-mail/oxbridge/core/look"
+	"github.com/oxbridge-mail/oxbridge/sdk/look"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi"
 )
 
@@ -58,7 +58,7 @@ func (c *comparer) people(path string, a, b *mapi.Message) {
 func addressees(m *mapi.Message) []addressee {
 	var list []addressee
 	for i, r := range m.Recipients {
-		list = append(list, addressee{look.Addressee.Of(r), look.RecipientKind(r), i, r})
+		list = append(list, addressee{look.Addressee.Of(r), mapi.RecipientKind(r), i, r})
 	}
 	if len(list) > 0 {
 		return list

@@ -7,7 +7,6 @@ import (
 	"io"
 	"math"
 
-	"github.com/oxbridge-mail/oxbridge/core/session"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi"
 	"github.com/oxbridge-mail/oxbridge/sdk/pluginv1"
 	"github.com/oxbridge-mail/oxbridge/sdk/transfer"
@@ -26,10 +25,8 @@ type cursor struct {
 
 func (c *cursor) close() { _ = c.r.Close() } // reading is over
 
-// isInput reports whether a blob is the input of an import.
-func (j *job) isInput(blob uint32) bool {
-	return blob == 0 && j.spec.Direction == session.Import
-}
+// isInput reports whether a blob is the file that the job is about.
+func (j *job) isInput(blob uint32) bool { return blob == 0 && j.reads() }
 
 // longHead is how much of an input comes with Begin that does not fit there
 // whole: enough for most headers, in bytes.

@@ -2,6 +2,7 @@ package hostsvc
 
 import (
 	"context"
+	"fmt"
 	"math"
 	"time"
 
@@ -31,15 +32,17 @@ func (j *job) timeout() time.Duration {
 // progress is a sign of life.
 func (j *job) progress() { j.alive.Store(time.Now().UnixNano()) }
 
-// watch stops the job when ctx ends or one of its clocks goes off. The function
-// that it returns ends that.
+// watch stops the job when ctx ends, its session is closed, or one of its clocks
+// goes off. The function that it returns ends that.
 func (j *job) watch(ctx context.Context, timeout time.Duration) func() {
 	j.progress()
 	stop := context.AfterFunc(ctx, func() { j.stop(context.Cause(ctx)) })
+	closed := j.spec.Message.Session().AfterClose(func() { j.stop(errSession(mapi.ErrInvalidObject)) })
 	deadline := time.AfterFunc(timeout, func() { j.stop(&TimeoutError{After: timeout}) })
 	watchdog := j.watchdog(j.l.opt.Idle)
 	return func() {
 		stop()
+		closed()
 		deadline.Stop()
 		watchdog.Stop()
 	}
@@ -96,6 +99,9 @@ func (j *job) stop(reason error) {
 	c := &pluginv1.Cancel{Reason: wire.Text(reason.Error(), maxText)}
 	j.send(&pluginv1.HostFrame{Kind: &pluginv1.HostFrame_Cancel{Cancel: c}})
 }
+
+// errSession is the end of a job whose handles are dead.
+func errSession(err error) error { return fmt.Errorf("session is closed: %w", err) }
 
 // stopped returns the reason for which the job has to end, or nil.
 func (j *job) stopped() error {

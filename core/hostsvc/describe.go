@@ -22,9 +22,6 @@ const (
 	maxFormats = 256
 	// maxName bounds the names in a description, in bytes.
 	maxName = 256
-	// grease is a feature that nobody has, so that plugins learn to ignore
-	// what they do not know.
-	grease = "x-grease-a41f"
 )
 
 // DialOptions are the settings that a connection to a plugin needs for the wire.
@@ -47,6 +44,9 @@ type Description struct {
 	Lanes         int // that may be open at once, from 1 on
 	Pipeline      int // jobs that may be open on a lane, from 1 on
 	Options       []sdk.Option
+	// Features are the names of the optional parts of the wire that both ends
+	// know.
+	Features []string
 }
 
 // A Format is a format that a plugin reads, writes or both.
@@ -54,10 +54,23 @@ type Format struct {
 	Name, MediaType  string
 	Extensions       []string
 	Imports, Exports bool
+	Magic            []sdk.Magic
+	Probes           bool
 }
 
-// Can reports whether the plugin converts in that direction from or to a format.
+// features are the optional parts of the wire that this host knows.
+var features = []string{wire.FeatureTransform, wire.FeatureProbe}
+
+// Can reports whether the plugin does jobs in that direction, for a format. A
+// transformation has none.
 func (d Description) Can(dir session.Direction, format string) bool {
+	switch dir {
+	case session.Transform:
+		return slices.Contains(d.Features, wire.FeatureTransform)
+	case session.Probe:
+		return slices.Contains(d.Features, wire.FeatureProbe) &&
+			slices.ContainsFunc(d.Formats, func(f Format) bool { return f.Name == format && f.Probes })
+	}
 	return slices.ContainsFunc(d.Formats, func(f Format) bool {
 		return f.Name == format && (dir == session.Export && f.Exports || dir == session.Import && f.Imports)
 	})
@@ -67,7 +80,7 @@ var names = regexp.MustCompile(`^[a-z][a-z0-9-]{0,31}$`)
 
 // Describe asks a plugin what it is. The caller sets the deadline.
 func Describe(ctx context.Context, c pluginv1.ConverterClient) (Description, error) {
-	d, err := c.Describe(ctx, &pluginv1.DescribeRequest{HostVersion: hostVersion(), Features: []string{grease}})
+	d, err := c.Describe(ctx, wire.Grease(&pluginv1.DescribeRequest{HostVersion: hostVersion(), Features: append([]string{wire.GreaseFeature}, features...)}))
 	if err != nil {
 		return Description{}, fmt.Errorf("describe: %w", err)
 	}
@@ -88,10 +101,16 @@ func Describe(ctx context.Context, c pluginv1.ConverterClient) (Description, err
 			return Description{}, breach("a format is named %q", wire.Text(f.GetName(), maxName))
 		}
 		g := Format{Name: f.GetName(), MediaType: line(wire.Text(f.GetMediaType(), maxName)), Imports: f.GetImports(), Exports: f.GetExports()}
+		g.Magic, g.Probes = magic(f.GetMagic()), f.GetProbes()
 		for _, e := range f.GetExtensions()[:min(len(f.GetExtensions()), maxFormats)] {
 			g.Extensions = append(g.Extensions, line(wire.Text(e, maxName)))
 		}
 		out.Formats = append(out.Formats, g)
+	}
+	for _, name := range features {
+		if slices.Contains(d.GetFeatures(), name) {
+			out.Features = append(out.Features, name)
+		}
 	}
 	for _, o := range d.GetOptions()[:min(len(d.GetOptions()), maxFormats)] {
 		if o, ok := option(o); ok {
@@ -99,6 +118,24 @@ func Describe(ctx context.Context, c pluginv1.ConverterClient) (Description, err
 		}
 	}
 	return out, nil
+}
+
+// Where a magic may stand, and how long and how many they may be.
+const (
+	maxMagicOffset = 4096
+	maxMagicBytes  = 256
+	maxMagics      = 64
+)
+
+// magic returns what files of a format begin with, as far as this host looks.
+func magic(declared []*pluginv1.Magic) []sdk.Magic {
+	var out []sdk.Magic
+	for _, m := range declared[:min(len(declared), maxMagics)] {
+		if n := len(m.GetBytes()); n > 0 && n <= maxMagicBytes && m.GetOffset() < maxMagicOffset {
+			out = append(out, sdk.Magic{Offset: int(m.GetOffset()), Bytes: string(m.GetBytes())})
+		}
+	}
+	return out
 }
 
 // option returns the option that a plugin declares; false for one that this host

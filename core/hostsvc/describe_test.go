@@ -51,6 +51,13 @@ func TestDescribe(t *testing.T) {
 			{Name: "wrap", Kind: sdk.OptionNumber, Default: "3", Min: 1, Max: 9, Help: "a"},
 			{Name: "form", Choices: []string{"x", "y"}},
 		}}},
+		{"features", described{d: &pluginv1.Description{Name: "a", Features: []string{"x-later", "probe", "transform", "probe"}, Formats: []*pluginv1.Format{
+			{Name: "x", Imports: true, Probes: true, Magic: []*pluginv1.Magic{
+				{Offset: 257, Bytes: []byte("ustar")}, {Bytes: nil}, {Offset: maxMagicOffset, Bytes: []byte("x")}, {Bytes: make([]byte, maxMagicBytes+1)},
+			}},
+		}}}, Description{Name: "a", Lanes: 1, Pipeline: 1, Features: []string{"transform", "probe"}, Formats: []Format{
+			{Name: "x", Imports: true, Probes: true, Magic: []sdk.Magic{{Offset: 257, Bytes: "ustar"}}},
+		}}},
 		{"no name", described{d: &pluginv1.Description{}}, Description{}},
 		{"a name with a path", described{d: &pluginv1.Description{Name: "../x"}}, Description{}},
 		{"a format without a name", described{d: &pluginv1.Description{Name: "a", Formats: []*pluginv1.Format{{}}}}, Description{}},

@@ -50,6 +50,9 @@ func (d *Direct) Convert(ctx context.Context, spec *session.Job) error {
 		return fmt.Errorf("start job: %w", err)
 	}
 	defer lease.Revoke()
+	if spec.Direction == session.Transform && d.p.Transformer != nil && spec.Take != nil {
+		return scope{lease}.transform(ctx, d.p.Transformer, job, spec)
+	}
 	for _, f := range d.p.Formats {
 		switch {
 		case f.Name != spec.Format:
@@ -57,6 +60,12 @@ func (d *Direct) Convert(ctx context.Context, spec *session.Job) error {
 			return scope{lease}.export(ctx, f.Exporter, job, spec)
 		case spec.Direction == session.Import && f.Importer != nil:
 			return scope{lease}.imports(ctx, f.Importer, job, spec)
+		case spec.Direction == session.Probe && f.Probe != nil:
+			err := protected(func() (err error) {
+				spec.Matched, err = f.Probe(ctx, scopedInput{spec.Input, scope{lease}})
+				return err
+			})
+			return scope{lease}.outcome(ctx, err, nil)
 		}
 	}
 	return &JobError{Err: sdk.ErrUnsupported, Text: fmt.Sprintf("format %q", spec.Format)}
@@ -93,6 +102,21 @@ func (s scope) imports(ctx context.Context, i sdk.Importer, job *sdk.Job, spec *
 		return err
 	}
 	return spec.Deliver(m)
+}
+
+func (s scope) transform(ctx context.Context, t sdk.Transformer, job *sdk.Job, spec *session.Job) error {
+	m, err := spec.Snapshot()
+	if err != nil {
+		return err
+	}
+	tree := s.message(m)
+	ownValues(tree)
+	err = protected(func() error { return t.Transform(ctx, job, tree) })
+	if err := s.outcome(ctx, err, nil); err != nil {
+		return err
+	}
+	unscoped(tree)
+	return spec.Deliver(tree)
 }
 
 // protected calls f and turns a panic into an error.

@@ -17,7 +17,9 @@
 //
 // Object, blob and job numbers belong to one job on one lane. When its Done has
 // come, or the session is closed, whatever names them is answered by Refused
-// with MAPI_E_INVALID_OBJECT and counted.
+// with MAPI_E_INVALID_OBJECT and counted. Closing the session also stops its
+// jobs at once, by the same refusal, whatever the plugin is doing: one that does
+// not end them in the grace period is to be killed.
 //
 // # Clocks
 //

@@ -22,7 +22,6 @@ func (j *job) snapshot() ([][]*pluginv1.Object, error) {
 		return nil, err
 	}
 	j.tree = m
-	j.out = &sink{j: j, w: j.spec.Output, limit: j.spec.MaxOutput}
 	chunks, err := wire.Flatten(m, j.grant, func(object string, tag mapi.Tag, err error) {
 		j.spec.Report.Report(problem.Problem{
 			Code: "wire.property.skipped", Severity: problem.Loss, Object: object, Tag: tag,
@@ -32,6 +31,7 @@ func (j *job) snapshot() ([][]*pluginv1.Object, error) {
 	if err != nil {
 		return nil, &JobError{Err: sdk.ErrBadInput, Text: err.Error(), Cause: err}
 	}
+	wire.GreaseObjects(chunks)
 	return chunks, nil
 }
 
@@ -77,8 +77,10 @@ func (j *job) data(d *pluginv1.Data) error {
 	switch {
 	case len(d.GetPayload()) > wire.ChunkSize:
 		return breach("it sent %d bytes in one frame", len(d.GetPayload()))
-	case j.spec.Direction == session.Import:
+	case j.builder != nil:
 		return j.fill(d)
+	case j.out == nil:
+		return breach("it sent data where no output is due")
 	case d.GetId() != 0:
 		return breach("it sent data for stream %d of an export", d.GetId())
 	case j.written:

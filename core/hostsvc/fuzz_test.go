@@ -12,6 +12,7 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	"github.com/oxbridge-mail/oxbridge/core/session"
+	"github.com/oxbridge-mail/oxbridge/sdk/mapi"
 	"github.com/oxbridge-mail/oxbridge/sdk/pluginv1"
 	"github.com/oxbridge-mail/oxbridge/sdk/transfer"
 	"github.com/oxbridge-mail/oxbridge/sdk/wire"
@@ -58,6 +59,81 @@ func (c cannedClient) Lane(ctx context.Context, _ ...grpc.CallOption) (pluginv1.
 	return &canned{ctx: ctx, begun: make(chan struct{}), frames: c.frames}, nil
 }
 
+// framesOf reads frames, as many as there are.
+func framesOf(in []byte) (fs frames) {
+	for r := bytes.NewReader(in); ; {
+		g := &pluginv1.PluginFrame{}
+		if (protodelim.UnmarshalOptions{UnmarshalOptions: proto.UnmarshalOptions{AllowPartial: true}}).UnmarshalFrom(r, g) != nil {
+			return fs
+		}
+		fs = append(fs, g)
+	}
+}
+
+// bytesOf writes frames of the first job.
+func bytesOf(f *testing.F, fs frames) []byte {
+	f.Helper()
+	var seed bytes.Buffer
+	for _, g := range fs {
+		g.Job = 1
+		if _, err := protodelim.MarshalTo(&seed, g); err != nil {
+			f.Fatal(err)
+		}
+	}
+	return seed.Bytes()
+}
+
+// FuzzTransform holds Run to its contract for any frames of a plugin that
+// transforms or probes: it ends, does not panic, leaves the source alone, and what
+// it delivers can be read to its end.
+func FuzzTransform(f *testing.F) {
+	for _, fs := range []frames{
+		{put(referred(&pluginv1.Ref{Blob: 1, Length: -1})), ok()},
+		{put(referred(&pluginv1.Ref{Blob: 2, Offset: 1, Length: 3, Transform: 2})), ok()},
+		{put(streamed(1)), data(1, true, "x"), ok()},
+		{{Kind: &pluginv1.PluginFrame_Read{Read: &pluginv1.Read{Id: 1, Blob: 1, Offset: 3, Length: 9}}}, ok()},
+	} {
+		f.Add(true, bytesOf(f, fs))
+		f.Add(false, bytesOf(f, fs))
+	}
+	s, err := session.Open(session.NewAllocator(1<<30), 0)
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Cleanup(s.Close)
+	f.Fuzz(func(t *testing.T, probe bool, in []byte) {
+		l, err := OpenLane(t.Context(), cannedClient{frames: framesOf(in)}, Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer l.Close()
+		m, err := s.OpenMessage(storage{}, 0, nil, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer m.Release()
+		tree := with(tagBinary, wire.Memory(content))
+		tree.Props.Set(tagObject, sized{Memory: wire.Memory(content), size: -1})
+		job := &session.Job{Direction: session.Transform, Message: m, Contents: tree, Input: transfer.NewBytesInput([]byte(content)), Take: func(m *mapi.Message) error {
+			eachBag(m, func(ps mapi.Props) {
+				for _, p := range ps {
+					_, _ = mapi.ReadValue(p.Value, 1<<20) // may fail, and ends
+				}
+			})
+			return nil
+		}}
+		if probe {
+			job.Direction, job.Format = session.Probe, "x"
+		}
+		if err := l.Run(within(t), job); err != nil && job.Matched {
+			t.Errorf("a probe that failed has matched: %v", err)
+		}
+		if b, err := tree.Props.Bytes(tagBinary, 100); len(tree.Props) != 2 || string(b) != content || err != nil {
+			t.Errorf("the source has become %v", tree)
+		}
+	})
+}
+
 // FuzzFrames holds Run to its contract for any frames: it ends, does not panic,
 // and keeps to the limit of the output.
 func FuzzFrames(f *testing.F) {
@@ -68,15 +144,8 @@ func FuzzFrames(f *testing.F) {
 		{{Kind: &pluginv1.PluginFrame_Read{Read: &pluginv1.Read{Id: 1, Blob: 1, Offset: 3, Length: 9}}}, strange(), ok()},
 		{{Kind: &pluginv1.PluginFrame_Find{Find: &pluginv1.Find{Id: 1, To: 10, Patterns: [][]byte{[]byte("45")}}}}, ok()},
 	} {
-		var seed bytes.Buffer
-		for _, g := range fs {
-			g.Job = 1
-			if _, err := protodelim.MarshalTo(&seed, g); err != nil {
-				f.Fatal(err)
-			}
-		}
-		f.Add(true, seed.Bytes())
-		f.Add(false, seed.Bytes())
+		f.Add(true, bytesOf(f, fs))
+		f.Add(false, bytesOf(f, fs))
 	}
 	s, err := session.Open(session.NewAllocator(1<<30), 0)
 	if err != nil {
@@ -84,15 +153,7 @@ func FuzzFrames(f *testing.F) {
 	}
 	f.Cleanup(s.Close)
 	f.Fuzz(func(t *testing.T, export bool, in []byte) {
-		var fs frames
-		for r := bytes.NewReader(in); ; {
-			g := &pluginv1.PluginFrame{}
-			if (protodelim.UnmarshalOptions{UnmarshalOptions: proto.UnmarshalOptions{AllowPartial: true}}).UnmarshalFrom(r, g) != nil {
-				break
-			}
-			fs = append(fs, g)
-		}
-		l, err := OpenLane(t.Context(), cannedClient{frames: fs}, Options{})
+		l, err := OpenLane(t.Context(), cannedClient{frames: framesOf(in)}, Options{})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/oxbridge-mail/oxbridge/core/session"
 	"github.com/oxbridge-mail/oxbridge/sdk"
+	"github.com/oxbridge-mail/oxbridge/sdk/limits"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi"
 	"github.com/oxbridge-mail/oxbridge/sdk/pluginv1"
 	"github.com/oxbridge-mail/oxbridge/sdk/problem"
@@ -448,7 +449,7 @@ func TestTooManyProblems(t *testing.T) {
 	const more = 50
 	p := wire.ProblemToProto(problem.Problem{Code: "a.b", Detail: strings.Repeat("x", 100)})
 	fs := frames{}
-	for range maxProblems + more {
+	for range limits.PluginProblems.Int() + more {
 		fs = append(fs, &pluginv1.PluginFrame{Kind: &pluginv1.PluginFrame_Problem{Problem: p}})
 	}
 	l := raw(t, Options{}, script(append(fs, ok())))
@@ -458,7 +459,7 @@ func TestTooManyProblems(t *testing.T) {
 	if err := l.Run(within(t), job); err != nil {
 		t.Fatal(err)
 	}
-	if last := got[len(got)-1]; len(got) != maxProblems+1 || last.Code != "wire.problems.withheld" || !strings.HasPrefix(last.Detail, "50 more") {
+	if last := got[len(got)-1]; len(got) != limits.PluginProblems.Int()+1 || last.Code != "wire.problems.withheld" || !strings.HasPrefix(last.Detail, "50 more") {
 		t.Errorf("%d problems, the last is %v", len(got), last)
 	}
 }

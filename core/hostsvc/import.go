@@ -4,14 +4,13 @@ import (
 	"errors"
 
 	"github.com/oxbridge-mail/oxbridge/core/session"
+	"github.com/oxbridge-mail/oxbridge/sdk/limits"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi"
 	"github.com/oxbridge-mail/oxbridge/sdk/pluginv1"
 	"github.com/oxbridge-mail/oxbridge/sdk/transfer"
 )
 
 const (
-	// maxStreams is the most values of one message that are sent as streams.
-	maxStreams = 4096
 	// spoolFactor and spoolFree bound the bytes of all streams of a job: no
 	// format expands further.
 	spoolFactor = 16
@@ -24,10 +23,10 @@ type stream struct {
 	complete bool
 }
 
-// put adds objects to the message that an import makes.
+// put adds objects to the message that an import or a transformation makes.
 func (j *job) put(p *pluginv1.Put) error {
-	if j.spec.Direction != session.Import {
-		return breach("it put objects into the message of an export")
+	if j.builder == nil {
+		return breach("it put objects into the message of an export or a probe")
 	}
 	err := j.builder.Add(p.GetObjects())
 	var refused *refusal
@@ -37,7 +36,8 @@ func (j *job) put(p *pluginv1.Put) error {
 	return breach("%v", err)
 }
 
-// value makes a value that is not inline: a part of the input, or a stream.
+// value makes a value that is not inline: a part of the input or of a value of
+// the message that is transformed, or a stream.
 func (j *job) value(p *pluginv1.Prop) (mapi.Large, error) {
 	switch v := p.GetValue().(type) {
 	case *pluginv1.Prop_Ref:
@@ -48,8 +48,11 @@ func (j *job) value(p *pluginv1.Prop) (mapi.Large, error) {
 	return nil, errors.New("a blob comes from the host only")
 }
 
-// part returns a range of the input as a value.
+// part returns a part of a blob as a value.
 func (j *job) part(r *pluginv1.Ref) (mapi.Large, error) {
+	if !j.reads() {
+		return j.partOfLarge(r)
+	}
 	if r.GetBlob() != 0 {
 		return nil, refuse(mapi.ErrInvalidObject, "no blob %d", r.GetBlob())
 	}
@@ -61,7 +64,20 @@ func (j *job) part(r *pluginv1.Ref) (mapi.Large, error) {
 	if n < 0 {
 		n = size - off
 	}
+	if err := j.placed(n); err != nil {
+		return nil, err
+	}
 	return j.spec.Input.Range(off, n, transfer.Transform(r.GetTransform())), nil
+}
+
+// placed counts bytes that the message takes by reference: the same ones over and
+// over would make a huge file of a small one.
+func (j *job) placed(n int64) error {
+	j.referred += max(0, n)
+	if j.referred/spoolFactor > j.size+spoolFree/spoolFactor {
+		return refuse(mapi.ErrTooBig, "references to %d bytes of %d", j.referred, j.size)
+	}
+	return nil
 }
 
 // open begins a stream.
@@ -69,7 +85,7 @@ func (j *job) open(id uint32) (mapi.Large, error) {
 	switch {
 	case id == 0 || j.streams[id] != nil:
 		return nil, errors.New("the stream is in use")
-	case len(j.streams) >= maxStreams:
+	case len(j.streams) >= limits.PluginStreams.Int():
 		return nil, errors.New("too many streams")
 	}
 	s := &stream{spool: j.spec.Message.NewSpool()}

@@ -26,12 +26,13 @@ type job struct {
 
 	size     int64         // bytes of large values and of the input, as far as known
 	cursors  []*cursor     // open values, the last used is last
-	tree     *mapi.Message // what an export shows the plugin
+	tree     *mapi.Message // what the plugin is shown
 	out      *sink         // of an export
 	written  bool          // stream 0 has ended
-	builder  *wire.Builder
+	builder  *wire.Builder // of an import and a transformation
 	streams  map[uint32]*stream
 	spooled  int64 // bytes of all streams
+	referred int64 // bytes of all references in the message, as far as known
 	problems reporter
 	failed   error // the host's own error that a request met
 
@@ -99,34 +100,6 @@ func (l *Lane) newJob(spec *session.Job) (*job, error) {
 	return &job{l: l, spec: spec, lease: lease, queue: newQueue(), problems: reporter{report: spec.Report}}, nil
 }
 
-// prepare makes the frames that open the job: Begin, and what follows in
-// Snapshot frames.
-func (j *job) prepare() (*pluginv1.Begin, [][]*pluginv1.Object, error) {
-	begin := &pluginv1.Begin{Format: j.spec.Format, Options: j.spec.Options}
-	switch {
-	case j.spec.Direction == session.Export && j.spec.Output != nil:
-		begin.Direction = pluginv1.Direction_DIRECTION_EXPORT
-		chunks, err := j.snapshot()
-		if err != nil {
-			return nil, nil, err
-		}
-		begin.Objects, begin.More = chunks[0], len(chunks) > 1
-		return begin, chunks[1:], nil
-	case j.spec.Direction == session.Import && j.spec.Input != nil:
-		begin.Direction = pluginv1.Direction_DIRECTION_IMPORT
-		j.size = max(0, j.spec.Input.Size())
-		begin.InputSize = uint64(j.size)
-		var err error
-		if begin.Head, err = j.head(); err != nil {
-			return nil, nil, err
-		}
-		j.builder = wire.NewBuilder(wire.Limits{}, j.value)
-		j.streams = make(map[uint32]*stream)
-		return begin, nil, nil
-	}
-	return nil, nil, mapi.ErrInvalidParameter
-}
-
 // send sends a frame of the job.
 func (j *job) send(f *pluginv1.HostFrame) {
 	f.Job = j.id
@@ -160,7 +133,7 @@ func (j *job) handle(f *pluginv1.PluginFrame) error {
 		return nil
 	}
 	if err := j.lease.Err(); err != nil {
-		j.stop(fmt.Errorf("session is closed: %w", err))
+		j.stop(errSession(err))
 	}
 	err := j.stopped()
 	if err == nil {
@@ -249,11 +222,12 @@ func (j *job) end(d *pluginv1.Done) error {
 		return reason
 	}
 	if err := j.lease.Err(); err != nil {
-		return fmt.Errorf("session is closed: %w", err)
+		return errSession(err)
 	}
 	e := &JobError{Err: ErrPlugin, Text: wire.Text(d.GetError(), maxText), Cause: j.failed}
 	switch d.GetResult() {
 	case pluginv1.Result_RESULT_OK:
+		j.spec.Matched = j.spec.Direction == session.Probe && d.GetMatch() == pluginv1.Match_MATCH_YES
 		return j.complete()
 	case pluginv1.Result_RESULT_BAD_INPUT:
 		e.Err = sdk.ErrBadInput
@@ -265,7 +239,7 @@ func (j *job) end(d *pluginv1.Done) error {
 
 // complete takes over what the job has made.
 func (j *job) complete() error {
-	if j.spec.Direction != session.Import {
+	if j.builder == nil {
 		return nil
 	}
 	for id, s := range j.streams {
@@ -281,6 +255,7 @@ func (j *job) complete() error {
 		j.l.fail(err)
 		return err
 	}
+	j.rest()
 	if err := j.spec.Deliver(m); err != nil {
 		return err
 	}
@@ -288,14 +263,19 @@ func (j *job) complete() error {
 	return nil
 }
 
-// close ends what the job holds.
-func (j *job) close() {
+// rest ends the clocks of a job whose plugin has done its part.
+func (j *job) rest() {
 	j.mu.Lock()
+	defer j.mu.Unlock()
 	j.over = true
 	if j.grace != nil {
 		j.grace.Stop()
 	}
-	j.mu.Unlock()
+}
+
+// close ends what the job holds.
+func (j *job) close() {
+	j.rest()
 	j.queue.close()
 	j.lease.Revoke()
 	for _, c := range j.cursors {

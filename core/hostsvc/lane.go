@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/oxbridge-mail/oxbridge/sdk/limits"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi"
 	"github.com/oxbridge-mail/oxbridge/sdk/pluginv1"
 	"github.com/oxbridge-mail/oxbridge/sdk/wire"
@@ -20,20 +21,20 @@ type Options struct {
 	// Pipeline is how many jobs are open at once, at most 4; default 1. It
 	// must not exceed the plugin's [Description].
 	Pipeline int
-	// Idle is how long a job may go without a sign of life; default 60 s.
+	// Idle is how long a job may go without a sign of life; default limits.PluginIdle.
 	Idle time.Duration
 	// Timeout is how long a job may take that does not say so itself, and
-	// apart from the time for its size; default 10 min.
+	// apart from the time for its size; default limits.PluginJob.
 	Timeout time.Duration
-	// Grace is how long the plugin has to stop a job; default 500 ms.
+	// Grace is how long the plugin has to stop a job; default limits.PluginGrace.
 	Grace time.Duration
 }
 
 func (o Options) withDefaults() Options {
 	o.Pipeline = max(1, min(o.Pipeline, maxPipeline))
-	o.Idle = cmp.Or(o.Idle, time.Minute)
-	o.Timeout = cmp.Or(o.Timeout, 10*time.Minute)
-	o.Grace = cmp.Or(o.Grace, 500*time.Millisecond)
+	o.Idle = cmp.Or(o.Idle, limits.PluginIdle.Duration())
+	o.Timeout = cmp.Or(o.Timeout, limits.PluginJob.Duration())
+	o.Grace = cmp.Or(o.Grace, limits.PluginGrace.Duration())
 	return o
 }
 

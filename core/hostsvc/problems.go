@@ -3,15 +3,13 @@ package hostsvc
 import (
 	"fmt"
 
+	"github.com/oxbridge-mail/oxbridge/sdk/limits"
 	"github.com/oxbridge-mail/oxbridge/sdk/pluginv1"
 	"github.com/oxbridge-mail/oxbridge/sdk/problem"
 	"github.com/oxbridge-mail/oxbridge/sdk/wire"
 )
 
 const (
-	// maxProblems and maxProblemBytes are what a job may report; what is more
-	// is counted only.
-	maxProblems     = 10_000
 	maxProblemBytes = 16 << 20
 	// maxDropped is how much more a plugin may say.
 	maxDropped = 1_000_000
@@ -24,9 +22,9 @@ type reporter struct {
 }
 
 func (r *reporter) add(p *pluginv1.Problem) error {
-	if r.count >= maxProblems || r.bytes >= maxProblemBytes {
+	if r.count >= limits.PluginProblems.Int() || r.bytes >= maxProblemBytes {
 		if r.withheld++; r.withheld > maxDropped {
-			return breach("it reported more than %d problems", maxProblems+maxDropped)
+			return breach("it reported more than %d problems", limits.PluginProblems.Int()+maxDropped)
 		}
 		return nil
 	}

@@ -44,6 +44,39 @@ func (s scope) props(ps mapi.Props) mapi.Props {
 	return ps
 }
 
+// eachBag calls f for every property bag of a message that is not endless.
+func eachBag(m *mapi.Message, f func(mapi.Props)) {
+	for _, m := range m.All() {
+		f(m.Props)
+		for _, r := range m.Recipients {
+			f(r)
+		}
+		for _, a := range m.Attached() {
+			f(a.Props)
+		}
+	}
+}
+
+// ownValues gives a tree values of its own, which may be changed in place.
+func ownValues(m *mapi.Message) {
+	eachBag(m, func(ps mapi.Props) {
+		for i := range ps {
+			ps[i].Value = mapi.CloneValue(ps[i].Value)
+		}
+	})
+}
+
+// unscoped gives a tree back the values that outlive the job.
+func unscoped(m *mapi.Message) {
+	eachBag(m, func(ps mapi.Props) {
+		for i := range ps {
+			if v, ok := ps[i].Value.(scopedLarge); ok {
+				ps[i].Value = v.Large
+			}
+		}
+	})
+}
+
 // scopedLarge is a value of a message.
 type scopedLarge struct {
 	mapi.Large

@@ -5,6 +5,7 @@ import (
 	"io"
 
 	"github.com/oxbridge-mail/oxbridge/core/cfb"
+	"github.com/oxbridge-mail/oxbridge/sdk/limits"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi"
 )
 
@@ -25,13 +26,13 @@ type ObjectStream struct {
 }
 
 // MaxObjectDepth is how deep storages may be nested in a stored object.
-const MaxObjectDepth = maxObjectDepth
+func MaxObjectDepth() int { return limits.MsgObjectDepth.Int() }
 
 // ReadObject reads the directory of the stored object that a compound file in the
 // first size bytes of r holds; r must outlive the streams. What is wrong with the
 // file is a *FormatError.
 func ReadObject(r io.ReaderAt, size int64) (*ObjectNode, error) {
-	f, err := cfb.Open(r, size, cfb.Options{MaxDepth: maxObjectDepth})
+	f, err := cfb.Open(r, size, cfb.Options{MaxDepth: limits.MsgObjectDepth.Int()})
 	if err != nil {
 		var bad *cfb.FormatError
 		if errors.As(err, &bad) {

@@ -5,6 +5,7 @@ import (
 	"io"
 
 	"github.com/oxbridge-mail/oxbridge/core/cfb"
+	"github.com/oxbridge-mail/oxbridge/sdk/limits"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi/codepage"
 	"github.com/oxbridge-mail/oxbridge/sdk/problem"
@@ -13,20 +14,20 @@ import (
 // ReadOptions bound what a message may cost. The zero value is ready for use.
 type ReadOptions struct {
 	// Inline is the most bytes, as stored, of a value that is read at once;
-	// longer ones become a [mapi.Large]. 0 means 64 KiB.
+	// longer ones become a [mapi.Large]. 0 means [limits.MsgInline].
 	Inline int64
 	// MaxDepth is how deep messages may be embedded in each other, the outermost
 	// not counted. An attachment beyond it keeps its storage as a Large. 0 means
-	// 64.
+	// [limits.MsgDepth].
 	MaxDepth int
 	// MaxObjects is the most recipients, attachments and embedded messages
-	// together. 0 means 32,768.
+	// together. 0 means [limits.MsgObjects].
 	MaxObjects int
 	// MaxProps is the most properties in the whole tree, each element of a
-	// multi-valued one counted. 0 means 1,048,576.
+	// multi-valued one counted. 0 means [limits.MsgProps].
 	MaxProps int
 	// MaxMemory is the most bytes of values, as stored, read at once. Beyond it
-	// single values become Large and multiple ones are left out. 0 means 256 MiB.
+	// single values become Large and multiple ones are left out. 0 means [limits.MsgMemory].
 	MaxMemory int64
 	// TempDir takes the copy of a storage of more than 8 MiB while it is being
 	// read as a Large; "" means the directory of the system.
@@ -35,20 +36,11 @@ type ReadOptions struct {
 
 // withDefaults fills the zero fields.
 func (o ReadOptions) withDefaults() ReadOptions {
-	def := func(n *int, v int) {
-		if *n <= 0 {
-			*n = v
-		}
-	}
-	if o.Inline <= 0 {
-		o.Inline = 64 << 10
-	}
-	if o.MaxMemory <= 0 {
-		o.MaxMemory = 256 << 20
-	}
-	def(&o.MaxDepth, 64)
-	def(&o.MaxObjects, maxWritten)
-	def(&o.MaxProps, 1<<20)
+	o.Inline = limits.MsgInline.Or64(o.Inline)
+	o.MaxMemory = limits.MsgMemory.Or64(o.MaxMemory)
+	o.MaxDepth = limits.MsgDepth.Or(o.MaxDepth)
+	o.MaxObjects = limits.MsgObjects.Or(o.MaxObjects)
+	o.MaxProps = limits.MsgProps.Or(o.MaxProps)
 	return o
 }
 

@@ -3,13 +3,10 @@ package msg
 import (
 	"fmt"
 
+	"github.com/oxbridge-mail/oxbridge/sdk/limits"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi"
 	"github.com/oxbridge-mail/oxbridge/sdk/problem"
 )
-
-// maxProblems is the most problems reported for a file; the last one says that
-// there are more. A hostile file has one for every few bytes.
-const maxProblems = 4096
 
 // limitProblems returns a Reporter that passes on what a file of size bytes may
 // have: fewer than maxProblems if it is small.
@@ -17,7 +14,7 @@ func limitProblems(report problem.Reporter, size int64) problem.Reporter {
 	if report == nil {
 		return nil
 	}
-	n, limit := 0, int(min(256+size/1024, maxProblems))
+	n, limit := 0, int(min(256+size/1024, limits.MsgProblems.Get()))
 	return func(p problem.Problem) {
 		n++
 		switch {

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/oxbridge-mail/oxbridge/core/cfb"
+	"github.com/oxbridge-mail/oxbridge/sdk/limits"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi/proptag"
 	"github.com/oxbridge-mail/oxbridge/sdk/problem"
@@ -161,7 +162,7 @@ func TestSalvageTruncated(t *testing.T) {
 // has the first of a kind and the number of the others, a file as many as it may.
 func TestProblemsAreLimited(t *testing.T) {
 	t.Parallel()
-	const count = 2 * maxProblems
+	var count = 2 * limits.MsgProblems.Get()
 	props := stream(rootHeader)
 	for i := range count {
 		props = append(props, entry(mapi.Tag(i<<16|0x99), 0)...)
@@ -180,7 +181,7 @@ func TestProblemsAreLimited(t *testing.T) {
 	said = nil
 	data := build(t, many)
 	mustRead(t, data, said.Add)
-	if want := min(256+len(data)/1024, maxProblems); len(said) != want || said[want-1].Code != "msg.limit" {
+	if want := min(256+len(data)/1024, limits.MsgProblems.Int()); len(said) != want || said[want-1].Code != "msg.limit" {
 		t.Errorf("%d problems, the last %v; want %d", len(said), said[len(said)-1], want)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/oxbridge-mail/oxbridge/core/cfb"
+	"github.com/oxbridge-mail/oxbridge/sdk/limits"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi/codepage"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi/proptag"
@@ -300,7 +301,7 @@ func TestWhatIsWrittenIsRead(t *testing.T) {
 	t.Parallel()
 	m := new(mapi.Message)
 	row := mapi.Props{{Tag: proptag.DisplayName, Value: "r"}}
-	for range maxWritten + 10 {
+	for range limits.MsgWritten.Int() + 10 {
 		m.Recipients = append(m.Recipients, row)
 	}
 	var said problem.List
@@ -309,7 +310,7 @@ func TestWhatIsWrittenIsRead(t *testing.T) {
 		t.Errorf("said: %v", said)
 	}
 	said = nil
-	if got := mustRead(t, b, said.Add); len(got.Recipients) != maxWritten || len(said) > 0 {
-		t.Errorf("%d recipients, want %d; said %v", len(got.Recipients), maxWritten, said)
+	if got := mustRead(t, b, said.Add); len(got.Recipients) != limits.MsgWritten.Int() || len(said) > 0 {
+		t.Errorf("%d recipients, want %d; said %v", len(got.Recipients), limits.MsgWritten.Int(), said)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/oxbridge-mail/oxbridge/core/cfb"
+	"github.com/oxbridge-mail/oxbridge/sdk/limits"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi/codepage"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi/proptag"
@@ -25,13 +26,9 @@ const (
 	storeUnicodeOK   int32 = 0x00040000
 )
 
-// maxWritten is the most recipients, attachments and embedded messages of a
-// message that is written: what is read again.
-const maxWritten = 1 << 15
-
-// maxEntries is how many storages and streams a file may have when an object is
-// added to it: nearly as many as [cfb.Open] takes.
-const maxEntries = 1<<18 - 1<<12
+// entriesLeft is how many storages and streams below what [cfb.Open] takes a file
+// may have when an object is added to it.
+const entriesLeft = 1 << 12
 
 // WriteOptions choose the form of a file. The zero value is ready for use.
 type WriteOptions struct {
@@ -250,7 +247,7 @@ func (b *bag) setMask() {
 // room counts one more object and reports when there are too many.
 func (w *writer) room(report problem.Reporter) bool {
 	w.objects++
-	if w.objects <= maxWritten && (w.file == nil || w.file.Entries() <= maxEntries) {
+	if w.objects <= limits.MsgWritten.Int() && (w.file == nil || w.file.Entries() <= limits.CFBEntries.Int()-entriesLeft) {
 		return true
 	}
 	if !w.full {

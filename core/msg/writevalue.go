@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/oxbridge-mail/oxbridge/core/cfb"
+	"github.com/oxbridge-mail/oxbridge/sdk/limits"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi/codepage"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi/proptag"
@@ -273,7 +274,7 @@ func (w *writer) object(st *cfb.StorageWriter, it *item, report problem.Reporter
 		return false, nil
 	}
 	defer sp.Close()
-	f, err := cfb.Open(sp, sp.size, cfb.Options{MaxDepth: maxObjectDepth})
+	f, err := cfb.Open(sp, sp.size, cfb.Options{MaxDepth: limits.MsgObjectDepth.Int()})
 	if err != nil {
 		bad.Detail = "the object was left out: " + err.Error()
 		if !Damaged(err) {
@@ -298,6 +299,3 @@ func (w *writer) object(st *cfb.StorageWriter, it *item, report problem.Reporter
 	binary.LittleEndian.PutUint32(it.value.entry[4:], reservedStorage)
 	return true, nil
 }
-
-// maxObjectDepth is how deep storages may be nested in a stored object.
-const maxObjectDepth = 64

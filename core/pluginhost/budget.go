@@ -4,8 +4,13 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"github.com/oxbridge-mail/oxbridge/core/hostsvc"
 )
 
+// A pool gives up on a plugin that does not work: one that fails so often in a row
+// that no job gets through, and one that fails at so many messages, each alone,
+// that the messages cannot be the reason.
 const (
 	// maxFailures is how many failures in a row make a pool give up.
 	maxFailures = 5
@@ -13,6 +18,10 @@ const (
 	// maxBackoff.
 	firstBackoff = 20 * time.Millisecond
 	maxBackoff   = 5 * time.Second
+	// maxQuarantined messages may be the plugin's fault, or one in
+	// quarantinedPart when that is more.
+	maxQuarantined  = 10
+	quarantinedPart = 20
 )
 
 // backoff is how long the next start waits after so many failures in a row:
@@ -33,6 +42,21 @@ func (p *Pool) count(err error) {
 	p.opt.Log.Warn("plugin process failed", "plugin", p.command.Name, "error", err, "failures", p.failures)
 }
 
+// quarantine counts a message at which the plugin has failed for good, if that is
+// what err says. The caller holds mu.
+func (p *Pool) quarantine(err error) {
+	var e *Error
+	switch {
+	case errors.As(err, &e) && !e.suspect && !e.fatal:
+	case errors.Is(err, hostsvc.ErrOutputLimit):
+		e = &Error{Plugin: p.command.Name, What: "was stopped: " + err.Error(), Err: err}
+	default:
+		return
+	}
+	p.quarantined++
+	p.last = e
+}
+
 // announce wakes those who wait for a change. The caller holds mu.
 func (p *Pool) announce() {
 	close(p.changed)
@@ -51,10 +75,16 @@ func (p *Pool) errLocked() error {
 	case p.closed:
 		return ErrClosed
 	case p.failures >= maxFailures:
-		e := *p.last
-		e.What = fmt.Sprintf("failed %d times in a row, and is not tried again; at last it %s", p.failures, e.What)
-		e.fatal, e.suspect = true, false
-		return &e
+		return p.last.final(fmt.Sprintf("failed %d times in a row", p.failures))
+	case p.quarantined > max(maxQuarantined, p.messages/quarantinedPart):
+		return p.last.final(fmt.Sprintf("failed at %d of %d messages", p.quarantined, p.messages))
 	}
 	return nil
+}
+
+// final is e as the reason for which the plugin is not used any more.
+func (e Error) final(why string) *Error {
+	e.What = why + ", and is not tried again; at last it " + e.What
+	e.fatal, e.suspect = true, false
+	return &e
 }

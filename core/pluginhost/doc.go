@@ -11,7 +11,10 @@
 //
 // A process gets a clean environment, a process group, a private folder for its
 // socket, and a pipe on standard input that ends when the host does. On Linux
-// the kernel kills it as well when the host dies. What it prints is log text,
+// the kernel kills it as well when the host dies, and with it all that it has
+// started: in a sandbox that is nothing, and else they share a namespace, where
+// the system lets us have one. The folder is locked by its host; what killed
+// hosts have left is removed by the next. What it prints is log text,
 // read with limits on everything; go-plugin sees one line of it, the handshake,
 // and only after we have checked it: some lines make its client panic.
 //
@@ -24,7 +27,10 @@
 // thrown away afterwards. What fails there is to blame.
 //
 // Five failures in a row, with not one job done in between, make the pool give
-// up: its errors are Fatal from then on.
+// up: its errors are Fatal from then on. So do failures of messages alone, or
+// outputs without an end, at more than ten messages and one in twenty.
+//
+// A process is replaced between jobs after so many, and when it has grown.
 //
 // # The end
 //

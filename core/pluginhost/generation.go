@@ -4,9 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	goplugin "github.com/hashicorp/go-plugin"
@@ -39,9 +38,11 @@ type generation struct {
 	name   string
 	p      *process
 	client *goplugin.Client
-	dir    string // for the socket
+	dir    *folder // for the socket
 	desc   hostsvc.Description
 	lanes  []*lane
+
+	weighed atomic.Int64 // when large last looked, in ns since epoch
 
 	// The pool's mutex guards these.
 	taken   int  // jobs so far
@@ -61,47 +62,37 @@ type lane struct {
 
 // generate starts a process and opens its lanes.
 func generate(ctx context.Context, c Command, opt Options, lanes int) (*generation, error) {
-	dir, err := socketDir()
+	g, err := newGeneration(c, opt)
 	if err != nil {
-		return nil, &Error{Plugin: c.Name, What: "has no folder for its socket: " + err.Error(), Err: err}
+		return nil, err
 	}
-	g := &generation{name: c.Name, dir: dir}
-	log := opt.Log.With("plugin", c.Name)
-	if c, err = opt.confine(c, dir); err != nil {
-		_ = os.RemoveAll(dir)
-		return nil, &Error{Plugin: g.name, What: "cannot be started: " + err.Error(), Err: err}
-	}
-	g.p = newProcess(c, log)
-	g.client = newClient(dir, opt.StartTimeout, func(env []string) *process {
-		g.p.cmd.Env = append(g.p.cmd.Env, env...)
-		return g.p
-	})
 	if err := g.begin(ctx, opt, lanes); err != nil {
 		err = g.startError(err)
 		_ = g.stop(false) // the first error says more
 		return nil, err
 	}
-	log.Debug("plugin process started", "pid", g.p.id(), "version", g.desc.Version)
+	g.p.log.Debug("plugin process started", "version", g.desc.Version)
 	return g, nil
 }
 
-// socketDir makes a private folder with a short path: a socket's path has to fit
-// 104 bytes, with the names that go-plugin adds.
-func socketDir() (string, error) {
-	const longest = 40
-	base := os.TempDir()
-	if len(base) > longest && !onWindows {
-		base = "/tmp"
-	}
-	dir, err := os.MkdirTemp(base, "oxb")
+// newGeneration prepares a process that is not started.
+func newGeneration(c Command, opt Options) (*generation, error) {
+	dir, err := newFolder()
 	if err != nil {
-		return "", err
+		return nil, &Error{Plugin: c.Name, What: "has no folder for its socket: " + err.Error(), Err: err}
 	}
-	// go-plugin and the plugin must name the folder alike.
-	if real, err := filepath.EvalSymlinks(dir); err == nil && len(real) <= longest+16 {
-		dir = real
+	g := &generation{name: c.Name, dir: dir}
+	log := opt.Log.With("plugin", c.Name)
+	if c, err = opt.confine(c, dir.path); err != nil {
+		_ = dir.remove()
+		return nil, &Error{Plugin: g.name, What: "cannot be started: " + err.Error(), Err: err}
 	}
-	return dir, nil
+	g.p = newProcess(c, opt.isolates(), log)
+	g.client = newClient(dir.path, opt.StartTimeout, func(env []string) *process {
+		g.p.cmd.Env = append(g.p.cmd.Env, env...)
+		return g.p
+	})
+	return g, nil
 }
 
 // begin takes a process from its start to where it can work.
@@ -210,6 +201,20 @@ func (g *generation) healthy() bool {
 	return true
 }
 
+// weighTime is how often at most the memory of a process is looked at.
+const weighTime = 100 * time.Millisecond
+
+// large reports whether the process has taken so much memory that another one
+// should take its place before it meets the limit, which would cost the jobs it
+// has in hand.
+func (g *generation) large(limit uint64, now time.Time) bool {
+	last := g.weighed.Load()
+	if now.UnixNano()-last < int64(weighTime) || !g.weighed.CompareAndSwap(last, now.UnixNano()) {
+		return false
+	}
+	return residentBytes(g.p.cmd.Process.Pid) > limit/5*3
+}
+
 // fail ends the generation after one of its lanes broke.
 func (g *generation) fail(err error) {
 	if status.Code(err) == codes.Unavailable {
@@ -244,7 +249,7 @@ func (g *generation) stop(politely bool) error {
 		if g.stopErr == nil && !closedWithin(ended, killTime) {
 			g.stopErr = fmt.Errorf("process %s: go-plugin does not let go of it", g.p.id())
 		}
-		g.stopErr = errors.Join(g.stopErr, os.RemoveAll(g.dir))
+		g.stopErr = errors.Join(g.stopErr, g.dir.remove())
 	})
 	return g.stopErr
 }

@@ -28,7 +28,8 @@ const (
 // readStderr logs standard error.
 func (p *process) readStderr() { p.logLines(newLineReader(p.stderr)) }
 
-// logLines logs lines until there are no more.
+// logLines logs lines until there are no more. Those that are too many for the
+// log are not even understood: they cost next to nothing.
 func (p *process) logLines(lines *lineReader) {
 	limit := limiter{now: time.Now}
 	panicking := false
@@ -37,6 +38,14 @@ func (p *process) logLines(lines *lineReader) {
 		if err != nil {
 			p.dropped(limit.dropped)
 			return
+		}
+		ok, dropped := limit.allow()
+		p.dropped(dropped)
+		if !ok {
+			if !looksJSON(line) { // it may be the last words
+				p.tail.add(line)
+			}
+			continue
 		}
 		e := parseLine(line)
 		if e.plain {
@@ -51,11 +60,7 @@ func (p *process) logLines(lines *lineReader) {
 		if e.level >= slog.LevelInfo { // what is below may quote messages
 			p.tail.add([]byte(e.message))
 		}
-		ok, dropped := limit.allow()
-		p.dropped(dropped)
-		if ok {
-			p.log.LogAttrs(context.Background(), e.level, e.message, e.attrs...)
-		}
+		p.log.LogAttrs(context.Background(), e.level, e.message, e.attrs...)
 	}
 }
 
@@ -72,6 +77,9 @@ func startsPanic(line string) bool {
 	return strings.HasPrefix(line, "panic: ") || strings.HasPrefix(line, "fatal error: ")
 }
 
+// looksJSON reports whether a line may be an object.
+func looksJSON(line []byte) bool { return bytes.HasPrefix(bytes.TrimLeft(line, " \t"), []byte("{")) }
+
 // An entry is a line of a plugin's log.
 type entry struct {
 	level   slog.Level
@@ -85,7 +93,7 @@ type entry struct {
 // for what it is not: go-plugin's own parser panics there.
 func parseLine(line []byte) entry {
 	var fields map[string]any
-	if trimmed := bytes.TrimSpace(line); len(trimmed) > 0 && trimmed[0] == '{' && json.Unmarshal(trimmed, &fields) == nil {
+	if looksJSON(line) && json.Unmarshal(line, &fields) == nil {
 		if e, ok := fromFields(fields); ok {
 			return e
 		}

@@ -10,14 +10,19 @@ import (
 
 	"github.com/oxbridge-mail/oxbridge/core/hostsvc"
 	"github.com/oxbridge-mail/oxbridge/core/sandbox"
+	"github.com/oxbridge-mail/oxbridge/sdk/limits"
 )
 
 // A Command says how to start a plugin.
 type Command struct {
-	Name string   // for messages and the log
-	Path string   // of the program
-	Args []string // without the program's name
-	Env  []string // NAME=value, beside the few variables that every plugin gets
+	Name string // for messages and the log
+	Path string // of the program
+	// Program is the program, opened, or nil. On Linux it is run instead of what
+	// has its Path when a process is started, so that what was checked is what
+	// runs. It has to stay open as long as processes are started.
+	Program *os.File
+	Args    []string // without the program's name
+	Env     []string // NAME=value, beside the few variables that every plugin gets
 	// Read are files and folders that the program may read in a sandbox, beside
 	// what it needs to start.
 	Read []string
@@ -31,18 +36,18 @@ type Options struct {
 	// LanesPerProcess is how many lanes a process has; default 2. A plugin may
 	// want fewer.
 	LanesPerProcess int
-	// StartTimeout is how long a process may take to its handshake; default 30 s, as a
-	// busy machine is no fault of the plugin.
+	// StartTimeout is how long a process may take to its handshake; default
+	// limits.PluginStart, long, as a busy machine is no fault of the plugin.
 	StartTimeout time.Duration
-	// IdleTimeout is how long a job may go without a sign of life; default 60 s.
+	// IdleTimeout is how long a job may go without a sign of life; default limits.PluginIdle.
 	IdleTimeout time.Duration
 	// JobTimeout is how long a job may take that does not say so itself, and
-	// apart from the time for its size; default 10 min.
+	// apart from the time for its size; default limits.PluginJob.
 	JobTimeout time.Duration
 	// Grace is how long a job that was told to end may take to do so; default
-	// 500 ms.
+	// limits.PluginGrace.
 	Grace time.Duration
-	// Recycle is after how many jobs a process is replaced; default 5000.
+	// Recycle is after how many jobs a process is replaced; default limits.PluginRecycle.
 	Recycle int
 	// Sandbox says behind which walls plugins run; the zero value is sandbox.Off.
 	Sandbox sandbox.Mode
@@ -50,18 +55,22 @@ type Options struct {
 	// sandbox.Launch with its last. Needed unless Sandbox is off.
 	Launcher []string
 	// Memory bounds the data of a plugin process in a sandbox, in bytes; default
-	// that of package sandbox.
+	// that of package sandbox. A process that has taken three fifths of it is
+	// replaced between jobs, in a sandbox or not, where the system tells.
 	Memory uint64
 	// Log takes what the plugin prints, and the life and death of its
 	// processes; nil drops it.
 	Log *slog.Logger
+
+	shared bool // for tests: as where the system has no namespaces
 }
 
 func (o Options) withDefaults() Options {
 	o.Processes = max(1, cmp.Or(o.Processes, min(2, runtime.NumCPU())))
 	o.LanesPerProcess = max(1, cmp.Or(o.LanesPerProcess, 2))
-	o.StartTimeout = cmp.Or(o.StartTimeout, 30*time.Second)
-	o.Recycle = max(1, cmp.Or(o.Recycle, 5000))
+	o.StartTimeout = cmp.Or(o.StartTimeout, limits.PluginStart.Duration())
+	o.Recycle = max(1, cmp.Or(o.Recycle, limits.PluginRecycle.Int()))
+	o.Memory = cmp.Or(o.Memory, uint64(limits.PluginMemory.Get()))
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
@@ -96,4 +105,10 @@ func cleanEnv(env []string) []string {
 
 // environ is the environment of the command's process, without what go-plugin
 // adds.
-func (c Command) environ() []string { return append(cleanEnv(os.Environ()), c.Env...) }
+func (c Command) environ() []string {
+	env := cleanEnv(os.Environ())
+	if changed := limits.List(); changed != "" {
+		env = append(env, limits.Env+"="+changed)
+	}
+	return append(env, c.Env...)
+}

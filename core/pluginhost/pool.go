@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/oxbridge-mail/oxbridge/core/hostsvc"
+	"github.com/oxbridge-mail/oxbridge/core/sandbox"
 	"github.com/oxbridge-mail/oxbridge/core/session"
 )
 
@@ -26,10 +27,13 @@ type Pool struct {
 	live     []*generation
 	all      map[*generation]struct{} // that have to be stopped, live or not
 	starting int
-	failures int    // in a row
-	last     *Error // the last failure
-	closed   bool
-	changed  chan struct{} // closed, and made anew, when somebody may go on
+	messages int // that were given to Convert
+	failures int // in a row
+	// quarantined messages are those at which the plugin has failed for good.
+	quarantined int
+	last        *Error // the last failure
+	closed      bool
+	changed     chan struct{} // closed, and made anew, when somebody may go on
 }
 
 // Start starts a plugin and asks it what it is. The error says what the program
@@ -50,6 +54,10 @@ func Start(ctx context.Context, c Command, o Options) (*Pool, error) {
 		changed: make(chan struct{}),
 	}
 	p.ctx, p.cancel = context.WithCancel(context.WithoutCancel(ctx))
+	if missing := sandbox.Missing(); o.Sandbox == sandbox.Best && len(missing) > 0 {
+		o.Log.Warn("this system lacks walls of the sandbox", "plugin", c.Name, "missing", missing)
+	}
+	p.work.Go(func() { removeStale(folderBase(), time.Now()) })
 	return p, nil
 }
 
@@ -64,38 +72,6 @@ func (p *Pool) Convert(ctx context.Context, job *session.Job) error {
 		return err
 	}
 	return p.release(l, l.Run(ctx, job))
-}
-
-// ConvertAlone does a job in a process of its own, which is thrown away. A
-// failure is the job's, and does not count against the plugin.
-func (p *Pool) ConvertAlone(ctx context.Context, job *session.Job) error {
-	select {
-	case p.alone <- struct{}{}:
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	}
-	defer func() { <-p.alone }()
-	if err := p.err(); err != nil {
-		return err
-	}
-	g, err := generate(ctx, p.command, p.opt, 1)
-	if err != nil {
-		return err
-	}
-	defer p.discard(g)
-	if err := p.keep(g); err != nil {
-		return err
-	}
-	err = g.lanes[0].Run(ctx, job)
-	broken := g.lanes[0].Err()
-	switch {
-	case broken == nil:
-		return p.timeLimit(err, false)
-	case errors.Is(p.err(), ErrClosed):
-		return ErrClosed
-	}
-	g.fail(broken)
-	return p.blame(g, err, broken, false)
 }
 
 // Close ends all processes. Jobs that are under way fail. It returns an error
@@ -137,6 +113,9 @@ func (p *Pool) acquire(ctx context.Context) (*lane, error) {
 			return nil, err
 		}
 		l := p.pick()
+		if l != nil {
+			p.messages++
+		}
 		if (l == nil || l.load > 1) && len(p.live)+p.starting < p.opt.Processes {
 			p.grow()
 		}
@@ -247,73 +226,4 @@ func (p *Pool) spawn(delay time.Duration) (*generation, error) {
 		}
 	}
 	return generate(p.ctx, p.command, p.opt, p.opt.LanesPerProcess)
-}
-
-// release gives a place back and turns the error of a job into the one that the
-// caller sees.
-func (p *Pool) release(l *lane, err error) error {
-	g := l.gen
-	broken := l.Err()
-	if broken != nil {
-		g.fail(broken)
-	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	l.load--
-	g.open--
-	var late *hostsvc.TimeoutError
-	switch {
-	case broken != nil && !p.closed && slices.Contains(p.live, g):
-		p.count(g.crashError(broken)) // the first of its jobs
-		p.retire(g)
-	case broken == nil && errors.As(err, &late), g.retired:
-		p.retire(g) // a process is not used any more after a timeout
-	}
-	if broken == nil && answered(err) {
-		p.failures = 0
-	}
-	p.announce()
-	switch {
-	case broken == nil:
-		return p.timeLimit(err, true)
-	case p.closed:
-		return ErrClosed
-	}
-	return p.blame(g, err, broken, true)
-}
-
-// answered reports whether a job ended as a healthy plugin ends it.
-func answered(err error) bool {
-	var failed *hostsvc.JobError
-	return err == nil || errors.As(err, &failed)
-}
-
-// timeLimit makes a plugin's failure of a timeout.
-func (p *Pool) timeLimit(err error, suspect bool) error {
-	var late *hostsvc.TimeoutError
-	if !errors.As(err, &late) {
-		return err
-	}
-	return &Error{Plugin: p.command.Name, What: late.Error(), Err: err, suspect: suspect}
-}
-
-// blame returns the error of a job whose generation has ended. The job that
-// broke the protocol is at fault in any case.
-func (p *Pool) blame(g *generation, err, broken error, shared bool) error {
-	var late *hostsvc.TimeoutError
-	var other *hostsvc.LaneError
-	var broke *hostsvc.ProtocolError
-	switch {
-	case err == nil || answered(err) && !errors.As(err, &other):
-		return err // it was over before
-	case errors.As(err, &other):
-		e := g.crashError(broken)
-		e.suspect = shared
-		return e
-	case errors.As(err, &late):
-		return p.timeLimit(err, shared)
-	case errors.As(err, &broke):
-		return g.crashError(err)
-	}
-	return err
 }

@@ -174,6 +174,46 @@ func TestSoloCrashesDoNotCount(t *testing.T) {
 	}
 }
 
+// TestQuarantineBudget has so many messages fail, each alone, that it is not the
+// messages: one in twenty may.
+func TestQuarantineBudget(t *testing.T) {
+	t.Parallel()
+	p := start(t, "good", Options{})
+	const messages = 240
+	var jobs sync.WaitGroup
+	convert := func() error {
+		job, _ := export(t, "hello")
+		return p.Convert(within(t), job)
+	}
+	for range 4 {
+		jobs.Go(func() {
+			for range messages / 4 {
+				if err := convert(); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	jobs.Wait()
+	fail := func() {
+		job, _ := export(t, "exit")
+		if err := p.ConvertAlone(within(t), job); err == nil {
+			t.Error("ConvertAlone() succeeds")
+		}
+	}
+	for range messages / quarantinedPart {
+		fail()
+	}
+	if err := convert(); err != nil {
+		t.Errorf("one in twenty has failed: %v", err)
+	}
+	fail()
+	err := convert()
+	if _, fatal := qualities(err); !fatal || !strings.Contains(err.Error(), "failed at 13 of 241 messages") || !strings.Contains(err.Error(), "last words") {
+		t.Errorf("more than one in twenty has failed: %v", err)
+	}
+}
+
 // TestSuccessResetsBudget has every second job crash.
 func TestSuccessResetsBudget(t *testing.T) {
 	t.Parallel()
@@ -226,10 +266,10 @@ func TestTimeouts(t *testing.T) {
 	}
 }
 
-// pid returns the number of the process that does the next job.
-func pid(t *testing.T, p *Pool) string {
+// who returns the incarnation that does the next job.
+func who(t *testing.T, p *Pool) string {
 	t.Helper()
-	job, out := export(t, "pid")
+	job, out := export(t, "who")
 	job.Timeout = patience
 	if err := p.Convert(within(t), job); err != nil {
 		t.Error(err)
@@ -240,13 +280,13 @@ func pid(t *testing.T, p *Pool) string {
 func TestNoProcessAfterTimeout(t *testing.T) {
 	t.Parallel()
 	p := start(t, "good", Options{Processes: 1})
-	before := pid(t, p)
+	before := who(t, p)
 	job, _ := export(t, "park")
 	job.Timeout = time.Millisecond
 	if err := p.Convert(within(t), job); err == nil {
 		t.Error("Convert() succeeds")
 	}
-	if after := pid(t, p); after == before {
+	if after := who(t, p); after == before {
 		t.Error("the process is used again after a timeout")
 	}
 }
@@ -275,14 +315,14 @@ func TestCancel(t *testing.T) {
 func TestOutputLimit(t *testing.T) {
 	t.Parallel()
 	p := start(t, "good", Options{Processes: 1})
-	before := pid(t, p)
+	before := who(t, p)
 	job, out := export(t, "endless")
 	job.MaxOutput = 1 << 20
 	err := p.Convert(within(t), job)
 	if suspect, _ := qualities(err); !errors.Is(err, hostsvc.ErrOutputLimit) || suspect || out.Len() > 1<<20 {
 		t.Errorf("got %v after %d bytes", err, out.Len())
 	}
-	if after := pid(t, p); after != before {
+	if after := who(t, p); after != before {
 		t.Error("a process that did stop was replaced")
 	}
 }
@@ -290,12 +330,12 @@ func TestOutputLimit(t *testing.T) {
 func TestRecycle(t *testing.T) {
 	t.Parallel()
 	p := start(t, "good", Options{Processes: 1, Recycle: 2})
-	var pids []string
+	var all []string
 	for range 6 {
-		pids = append(pids, pid(t, p))
+		all = append(all, who(t, p))
 	}
-	if pids[0] != pids[1] || pids[1] == pids[2] || pids[2] != pids[3] || pids[3] == pids[4] {
-		t.Errorf("processes %v", pids)
+	if all[0] != all[1] || all[1] == all[2] || all[2] != all[3] || all[3] == all[4] {
+		t.Errorf("processes %v", all)
 	}
 }
 

@@ -20,6 +20,7 @@ const drainTime = 500 * time.Millisecond
 // output.
 type process struct {
 	cmd      *exec.Cmd
+	isolated bool // is to end with all that it starts, whatever group that is in
 	log      *slog.Logger
 	stdout   *os.File      // read end
 	stderr   *os.File      // read end
@@ -38,17 +39,20 @@ type process struct {
 }
 
 // newProcess prepares a process.
-func newProcess(c Command, log *slog.Logger) *process {
+func newProcess(c Command, isolated bool, log *slog.Logger) *process {
 	cmd := exec.Command(c.Path, c.Args...)
+	if c.runsOpened() {
+		cmd.ExtraFiles = []*os.File{c.Program}
+	}
 	cmd.Env = c.environ()
-	cmd.SysProcAttr = sysProcAttr()
 	return &process{
-		cmd:    cmd,
-		log:    log,
-		hello:  make(chan string, 1),
-		exited: make(chan struct{}),
-		gone:   make(chan struct{}),
-		tail:   new(tail),
+		cmd:      cmd,
+		isolated: isolated,
+		log:      log,
+		hello:    make(chan string, 1),
+		exited:   make(chan struct{}),
+		gone:     make(chan struct{}),
+		tail:     new(tail),
 	}
 }
 
@@ -101,7 +105,7 @@ func closeAll(files []*os.File) {
 func (p *process) live(child []*os.File, started chan<- error) {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
-	err := p.cmd.Start()
+	err := p.run()
 	closeAll(child)
 	if err != nil {
 		closeAll([]*os.File{p.stdout, p.stderr, p.lifeline})
@@ -124,6 +128,23 @@ func (p *process) live(child []*os.File, started chan<- error) {
 	p.reap()
 	p.drain()
 	close(p.gone)
+}
+
+// run starts the program, isolated where that is wanted and the system allows it.
+func (p *process) run() error {
+	p.cmd.SysProcAttr = sysProcAttr()
+	if !p.isolated {
+		return p.cmd.Start()
+	}
+	c := p.cmd
+	again := &exec.Cmd{Path: c.Path, Args: c.Args, Env: c.Env, Stdin: c.Stdin, Stdout: c.Stdout, Stderr: c.Stderr, ExtraFiles: c.ExtraFiles, SysProcAttr: sysProcAttr()}
+	isolate(c.SysProcAttr)
+	err := c.Start()
+	if isolationDenied(err) {
+		p.cmd = again
+		err = again.Start()
+	}
+	return err
 }
 
 // reap waits for the end of the process, and takes its group with it: only as

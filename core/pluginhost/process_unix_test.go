@@ -9,8 +9,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strconv"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -20,6 +18,9 @@ import (
 	"github.com/oxbridge-mail/oxbridge/sdk"
 	"github.com/oxbridge-mail/oxbridge/sdk/transfer"
 )
+
+// guestVar is the role of the plugin of a host.
+const guestVar = "OXBRIDGE_TEST_GUEST"
 
 // fifoVar names a pipe that a role holds open for as long as it lives.
 const fifoVar = "OXBRIDGE_TEST_FIFO"
@@ -31,7 +32,7 @@ func init() {
 	roles["sleeper"] = func() { holdFIFO(); fmt.Println("ready"); waitFIFO() }
 	roles["holds"] = func() { holdFIFO(); sdk.Main(obey()) }
 	roles["host"] = func() {
-		if _, err := Start(context.Background(), play("holds", fifoVar+"="+os.Getenv(fifoVar)), Options{}); err != nil {
+		if _, err := Start(context.Background(), play(os.Getenv(guestVar), fifoVar+"="+os.Getenv(fifoVar)), Options{}); err != nil {
 			panic(err)
 		}
 		fmt.Println("ready")
@@ -116,10 +117,9 @@ func fifo(t *testing.T) (env string, dead func(), release func()) {
 func TestFrozen(t *testing.T) {
 	t.Parallel()
 	p := start(t, "good", Options{Processes: 1})
-	n, err := strconv.Atoi(strings.Fields(pid(t, p))[0])
-	if err != nil {
-		t.Fatal(err)
-	}
+	p.mu.Lock()
+	n := p.live[0].p.cmd.Process.Pid
+	p.mu.Unlock()
 	if err := syscall.Kill(n, syscall.SIGSTOP); err != nil {
 		t.Fatal(err)
 	}
@@ -141,11 +141,12 @@ func TestFrozenInAJob(t *testing.T) {
 	}
 }
 
-// TestGrandchildHoldsStderr has a plugin leave a process that nobody can find.
+// TestGrandchildHoldsStderr has a plugin leave a process that nobody can find, on
+// a system without namespaces.
 func TestGrandchildHoldsStderr(t *testing.T) {
 	t.Parallel()
 	env, dead, release := fifo(t)
-	p, err := Start(within(t), play("outlives", env), Options{Processes: 1})
+	p, err := Start(within(t), play("outlives", env), Options{Processes: 1, shared: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -176,14 +177,21 @@ func TestChildrenDieToo(t *testing.T) {
 // TestHostDies kills a host without warning. Its plugin ends by itself.
 func TestHostDies(t *testing.T) {
 	t.Parallel()
+	hostDies(t, "holds")
+}
+
+// hostDies kills a host with a plugin in a role, and waits until nobody is left.
+// The folder that it leaves is one that a later host removes, but not while it
+// lives.
+func hostDies(t *testing.T, guest string) {
 	env, dead, _ := fifo(t)
-	tmp, err := os.MkdirTemp("", "t") // short; a host that is killed leaves its folder
+	tmp, err := os.MkdirTemp("", "t") // short
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = os.RemoveAll(tmp) })
 	host := exec.Command(os.Args[0])
-	host.Env = append(os.Environ(), roleVar+"=host", env, "TMPDIR="+tmp)
+	host.Env = append(os.Environ(), roleVar+"=host", guestVar+"="+guest, env, "TMPDIR="+tmp)
 	host.Stderr = os.Stderr
 	out, err := host.StdoutPipe()
 	if err != nil {
@@ -195,11 +203,20 @@ func TestHostDies(t *testing.T) {
 	if _, err := io.ReadFull(out, make([]byte, len("ready\n"))); err != nil {
 		t.Error(err)
 	}
+	later := time.Now().Add(time.Hour)
+	removeStale(tmp, later)
+	if left, err := os.ReadDir(tmp); err != nil || len(left) != 1 {
+		t.Errorf("while the host lives: %v, %v", left, err)
+	}
 	if err := host.Process.Kill(); err != nil {
 		t.Fatal(err)
 	}
 	_ = host.Wait()
 	dead()
+	removeStale(tmp, later)
+	if left, err := os.ReadDir(tmp); err != nil || len(left) > 0 {
+		t.Errorf("left: %v, %v", left, err)
+	}
 }
 
 // TestKilledInTheMiddle kills all processes in the middle of a run. With the

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"net"
 	"os"
 	"path/filepath"
@@ -150,6 +151,9 @@ func obey() sdk.Plugin {
 		})}}}
 }
 
+// incarnation tells processes apart that are all number 1 of their namespaces.
+var incarnation = rand.Uint64()
+
 // orders are what a subject may ask for.
 var orders = map[string]func(context.Context, *sdk.Job, transfer.Output) error{
 	"exit": func(context.Context, *sdk.Job, transfer.Output) error {
@@ -182,8 +186,8 @@ var orders = map[string]func(context.Context, *sdk.Job, transfer.Output) error{
 		_, err := io.WriteString(dst, strings.Join(os.Environ(), "\n"))
 		return err
 	},
-	"pid": func(_ context.Context, _ *sdk.Job, dst transfer.Output) error {
-		_, err := fmt.Fprintf(dst, "%d ", os.Getpid())
+	"who": func(_ context.Context, _ *sdk.Job, dst transfer.Output) error {
+		_, err := fmt.Fprintf(dst, "%d ", incarnation)
 		return err
 	},
 	"endless": func(_ context.Context, _ *sdk.Job, dst transfer.Output) error {

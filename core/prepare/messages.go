@@ -9,15 +9,10 @@ import (
 	"strings"
 
 	"github.com/oxbridge-mail/oxbridge/core/msg"
+	"github.com/oxbridge-mail/oxbridge/sdk/limits"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi/proptag"
 	"github.com/oxbridge-mail/oxbridge/sdk/problem"
-)
-
-const (
-	maxDepth = 32      // messages inside messages
-	maxFiles = 1000    // .msg files that are opened for one message
-	maxBytes = 1 << 30 // of these files altogether
 )
 
 // magic begins every compound file ([MS-CFB] 2.2).
@@ -42,7 +37,7 @@ func (t *taker) message(m *mapi.Message, depth int, report problem.Reporter) err
 				return err
 			}
 		}
-		if a.Embedded != nil && depth < maxDepth {
+		if a.Embedded != nil && depth < limits.AttachedDepth.Int() {
 			if err := t.message(a.Embedded, depth+1, at.Under("embedded")); err != nil {
 				return err
 			}
@@ -63,8 +58,8 @@ func isMessageFile(a *mapi.Attachment) bool {
 
 // take makes a message of an attachment if its contents are one.
 func (t *taker) take(a *mapi.Attachment, depth int, report problem.Reporter) error {
-	if depth >= maxDepth || t.files >= maxFiles {
-		limit(report, "there are more than %d of them, or they are more than %d deep", maxFiles, maxDepth)
+	if depth >= limits.AttachedDepth.Int() || t.files >= limits.AttachedFiles.Int() {
+		limit(report, "there are more than %d of them, or they are more than %d deep", limits.AttachedFiles.Int(), limits.AttachedDepth.Int())
 		return nil
 	}
 	inner, err := t.open(contentsOf(a), report)
@@ -107,16 +102,16 @@ func (t *taker) open(v mapi.Value, report problem.Reporter) (*mapi.Message, erro
 	}
 	t.files++
 	sp := t.opt.Spool()
-	n, err := copyPieces(sp, io.MultiReader(bytes.NewReader(head), r), maxBytes-t.bytes+1)
+	n, err := copyPieces(sp, io.MultiReader(bytes.NewReader(head), r), limits.AttachedBytes.Get()-t.bytes+1)
 	t.bytes += n
 	if err != nil {
 		sp.Free()
 		return nil, err
 	}
-	if t.bytes > maxBytes {
+	if t.bytes > limits.AttachedBytes.Get() {
 		sp.Free()
 		t.bytes -= n
-		limit(report, "all of them have more than %d bytes", maxBytes)
+		limit(report, "all of them have more than %d bytes", limits.AttachedBytes.Get())
 		return nil, nil
 	}
 	f, err := msg.Open(sp, n, msg.ReadOptions{})

@@ -4,14 +4,9 @@ import (
 	"fmt"
 
 	"github.com/oxbridge-mail/oxbridge/core/cfb"
+	"github.com/oxbridge-mail/oxbridge/sdk/limits"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi/proptag"
-)
-
-const (
-	maxObjects     = 1000      // OLE objects of a message that are looked into
-	maxObjectBytes = 256 << 20 // of them altogether
-	maxPicture     = 16 << 20  // bytes of one picture
 )
 
 // pictures finds out what OLE objects look like.
@@ -55,7 +50,7 @@ func objectOf(a *mapi.Attachment) mapi.Value {
 // of returns the picture in an OLE object, nil when there is none or it cannot
 // be read: whoever writes the object itself says so.
 func (p *pictures) of(v mapi.Value) []byte {
-	if v == nil || p.objects >= maxObjects || p.bytes >= maxObjectBytes {
+	if v == nil || p.objects >= limits.OLEObjects.Int() || p.bytes >= limits.OLEBytes.Get() {
 		return nil
 	}
 	p.objects++
@@ -66,7 +61,7 @@ func (p *pictures) of(v mapi.Value) []byte {
 	defer r.Close()
 	sp := p.opt.Spool()
 	defer sp.Free()
-	n, err := copyPieces(sp, r, maxObjectBytes-p.bytes)
+	n, err := copyPieces(sp, r, limits.OLEBytes.Get()-p.bytes)
 	p.bytes += n
 	if err != nil {
 		return nil
@@ -105,7 +100,7 @@ func streamIn(st *cfb.Storage, name string) []byte {
 	if s == nil {
 		return nil
 	}
-	b, err := s.Bytes(maxPicture)
+	b, err := s.Bytes(limits.OLEPicture.Get())
 	if err != nil {
 		return nil
 	}

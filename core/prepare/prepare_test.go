@@ -14,6 +14,7 @@ import (
 	"github.com/oxbridge-mail/oxbridge/core/msg"
 	"github.com/oxbridge-mail/oxbridge/core/session"
 	"github.com/oxbridge-mail/oxbridge/core/store"
+	"github.com/oxbridge-mail/oxbridge/sdk/limits"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi/proptag"
 	"github.com/oxbridge-mail/oxbridge/sdk/problem"
@@ -133,7 +134,7 @@ func TestWhatStaysAFile(t *testing.T) {
 	t.Parallel()
 	whole := fileOf(t, note("x"))
 	deep := note("bottom")
-	for range maxDepth + 3 {
+	for range limits.AttachedDepth.Int() + 3 {
 		deep = note("deep", byValue("a.msg", fileOf(t, deep)))
 	}
 	tests := []struct {

@@ -17,11 +17,16 @@
 package sandbox
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/oxbridge-mail/oxbridge/sdk/limits"
 )
 
 // A Mode says what happens where a wall cannot be built.
@@ -68,36 +73,62 @@ type Policy struct {
 	Mode Mode     `json:"mode"`
 	Path string   `json:"path"` // absolute, of the program
 	Argv []string `json:"argv"` // without the program's name
+	// Held is set when the program is inherited as file 3, see Hold: the path
+	// that it was opened by.
+	Held string `json:"held,omitempty"`
 	// Read are files and folders that it may read and, where they are programs
 	// or libraries, map; see Needs. Those that are not there are left out.
 	Read []string `json:"read,omitempty"`
 	// Socket is the folder in which it may make unix sockets.
 	Socket string `json:"socket,omitempty"`
-	// Memory bounds its data in bytes; default 1 GiB.
+	// Memory bounds its data in bytes; default limits.PluginMemory.
 	Memory uint64 `json:"memory,omitempty"`
-	// CPU bounds its processor time in seconds; default 2 hours.
+	// CPU bounds its processor time in seconds; default limits.PluginCPU.
 	CPU uint64 `json:"cpu,omitempty"`
-	// Handles bounds its open files; default 256.
+	// Handles bounds its open files; default limits.PluginHandles.
 	Handles uint64 `json:"handles,omitempty"`
 }
 
-const (
-	defaultMemory  = 1 << 30
-	defaultCPU     = 2 * 60 * 60
-	defaultHandles = 256
-)
-
 func (p Policy) withDefaults() Policy {
-	if p.Memory == 0 {
-		p.Memory = defaultMemory
-	}
-	if p.CPU == 0 {
-		p.CPU = defaultCPU
-	}
-	if p.Handles == 0 {
-		p.Handles = defaultHandles
-	}
+	p.Memory = cmp.Or(p.Memory, uint64(limits.PluginMemory.Get()))
+	p.CPU = cmp.Or(p.CPU, max(1, uint64(limits.PluginCPU.Duration().Seconds())))
+	p.Handles = cmp.Or(p.Handles, uint64(limits.PluginHandles.Get()))
 	return p
+}
+
+// HeldPath is the path of a program that is inherited as file 3.
+const HeldPath = "/proc/self/fd/3"
+
+// OpenedPath is a path by which this process finds an open file again, on Linux.
+func OpenedPath(f *os.File) string { return fmt.Sprintf("/proc/self/fd/%d", f.Fd()) }
+
+// Hold returns the policy for a program that the launcher inherits as file 3.
+// The policy is that of [Resolve] for opened, an [OpenedPath]; path is what the
+// program is called by in lists of processes.
+func (p Policy) Hold(opened, path string) Policy {
+	swap := func(s string) string {
+		if s == opened {
+			return HeldPath
+		}
+		return s
+	}
+	q := p
+	q.Held, q.Path, q.Argv, q.Read = path, swap(p.Path), nil, []string{HeldPath}
+	for _, a := range p.Argv {
+		q.Argv = append(q.Argv, swap(a))
+	}
+	for _, r := range p.Read {
+		if r != opened && r != filepath.Dir(opened) { // where a script would have its neighbours
+			q.Read = append(q.Read, r)
+		}
+	}
+	return q
+}
+
+// Missing returns the walls that this system lacks.
+func Missing() []Wall {
+	there := Available()
+	return slices.DeleteFunc(slices.Clone(All), func(w Wall) bool { return slices.Contains(there, w) })
 }
 
 // Check returns an error, wrapping [ErrMissing], when the policy is strict and
@@ -106,12 +137,9 @@ func (p Policy) Check() error {
 	if p.Mode != Strict {
 		return nil
 	}
-	there := Available()
 	var missing []string
-	for _, w := range All {
-		if !slices.Contains(there, w) {
-			missing = append(missing, string(w))
-		}
+	for _, w := range Missing() {
+		missing = append(missing, string(w))
 	}
 	if len(missing) > 0 {
 		return fmt.Errorf("%w %s", ErrMissing, strings.Join(missing, ", "))
@@ -121,7 +149,7 @@ func (p Policy) Check() error {
 
 // Args are the arguments for the launcher, one string that [Launch] reads.
 func (p Policy) Args() (string, error) {
-	b, err := json.Marshal(p)
+	b, err := json.Marshal(p.withDefaults())
 	return string(b), err
 }
 
@@ -135,7 +163,7 @@ func Launch(arg string) error {
 	if _, err := ParseMode(string(p.Mode)); err != nil {
 		return fmt.Errorf("sandbox: policy: %w", err)
 	}
-	if err := launch(p.withDefaults()); err != nil {
+	if err := launch(p); err != nil {
 		return fmt.Errorf("sandbox: %w", err)
 	}
 	return nil

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -61,7 +62,11 @@ func launch(p Policy) error {
 			}
 		}
 	}
-	return fmt.Errorf("start %s: %w", p.Path, unix.Exec(p.Path, append([]string{p.Path}, p.Argv...), env))
+	name := p.Path
+	if p.Path == HeldPath {
+		name = p.Held
+	}
+	return fmt.Errorf("start %s: %w", name, unix.Exec(p.Path, append([]string{name}, p.Argv...), env))
 }
 
 // environ is what the program gets: Go's runtime is told its limits, which it
@@ -85,9 +90,14 @@ func environ(p Policy) []string {
 	return env
 }
 
-// closeFiles lets the program inherit standard input, output and error only.
-func closeFiles(Policy) error {
-	return unix.CloseRange(3, 1<<31-1, unix.CLOSE_RANGE_CLOEXEC)
+// closeFiles lets the program inherit standard input, output and error only, and
+// its own script when that is read through file 3.
+func closeFiles(p Policy) error {
+	first := uint(3)
+	if p.Held != "" && slices.Contains(p.Argv, HeldPath) {
+		first++
+	}
+	return unix.CloseRange(first, 1<<31-1, unix.CLOSE_RANGE_CLOEXEC)
 }
 
 // setLimits sets what the program may use. RLIMIT_AS would not do: Go reserves

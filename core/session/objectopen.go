@@ -42,7 +42,7 @@ func (st *ObjectStorage) OpenStorage(name string, flags OpenFlags) (*ObjectStora
 	case flags&Create == 0:
 	case st.stream(name) >= 0:
 		return nil, mapi.ErrCollision
-	case st.depth() >= msg.MaxObjectDepth:
+	case st.depth() >= msg.MaxObjectDepth():
 		return nil, mapi.ErrTooComplex
 	case i >= 0:
 		st.root.dirty = true

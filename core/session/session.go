@@ -1,6 +1,7 @@
 package session
 
 import (
+	"context"
 	"io"
 	"slices"
 	"sync"
@@ -45,7 +46,9 @@ type Storage interface {
 type Session struct {
 	alloc *Allocator
 	flags Flags
-	limit atomic.Int64 // see SetPropLimit
+	limit atomic.Int64    // see SetPropLimit
+	end   context.Context // ends with Close; the session is what lives as long
+	close context.CancelFunc
 
 	mu       sync.Mutex
 	closed   bool       // guarded by mu
@@ -63,6 +66,7 @@ func Open(alloc *Allocator, flags Flags) (*Session, error) {
 		return nil, mapi.ErrUnknownFlags
 	}
 	s := &Session{alloc: alloc, flags: flags}
+	s.end, s.close = context.WithCancel(context.Background())
 	s.limit.Store(defaultPropLimit)
 	return s, nil
 }
@@ -129,9 +133,17 @@ func (s *Session) Close() {
 	messages := s.messages
 	s.messages = nil
 	s.mu.Unlock()
+	s.close()
 	for _, m := range messages {
 		m.free()
 	}
+}
+
+// AfterClose has f called, in a goroutine of its own, when the session is closed,
+// at once if it is. The function that it returns ends that.
+func (s *Session) AfterClose(f func()) (stop func()) {
+	end := context.AfterFunc(s.end, f)
+	return func() { end() }
 }
 
 // Err returns MAPI_E_INVALID_OBJECT when the session is closed, else nil.

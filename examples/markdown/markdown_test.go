@@ -39,17 +39,23 @@ func python(t *testing.T) string {
 	return ""
 }
 
-// start starts a Python plugin under the real host.
-func start(t *testing.T, script string) *pluginhost.Pool {
+// command starts a Python plugin.
+func command(t *testing.T, script string) pluginhost.Command {
 	t.Helper()
 	program := python(t)
 	source, err := filepath.Abs("../../sdk/python")
 	if err != nil {
 		t.Fatal(err)
 	}
-	pool, err := pluginhost.Start(t.Context(), pluginhost.Command{
+	return pluginhost.Command{
 		Name: filepath.Base(script), Path: program, Args: []string{script}, Env: []string{"PYTHONPATH=" + source, "PYTHONDONTWRITEBYTECODE=1"},
-	}, pluginhost.Options{Processes: 1, StartTimeout: time.Minute})
+	}
+}
+
+// start starts a Python plugin under the real host.
+func start(t *testing.T, script string) *pluginhost.Pool {
+	t.Helper()
+	pool, err := pluginhost.Start(t.Context(), command(t, script), pluginhost.Options{Processes: 1, StartTimeout: time.Minute})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -19,10 +19,10 @@ def export(job, message, out):
     out.write("\n" + message.body.replace("\r\n", "\n").rstrip("\n") + "\n")
     if not message.body:
         job.report("markdown.body.missing", "the message has no text", severity="info", tag=0x1000001F)
-    for a in message.attachments:
-        if a.content is None:
-            job.report("markdown.attachment", f"{a.name or 'an attachment'} is left out", object="attachment")
-        elif job.options["attachments"]:
+    for n, a in enumerate(message.attachments):
+        if a.content is None or not job.options["attachments"]:
+            job.report("markdown.attachment", f"{a.name or 'an attachment'} is left out", object=f"attachment {n}")
+        else:
             out.write(f"\n## {escape(a.name)}\n\n```base64\n")
             out.ref(a.content, BASE64)  # the bytes go from storage to file, and never come here
             out.write("```\n")
@@ -34,6 +34,8 @@ def read(job, file):
     if not lines[0].startswith("# "):
         raise BadInput("the file does not begin with a title")
     body = next((i for i, line in enumerate(lines[2:], 2) if not line), len(lines)) + 1
+    if body > 3:
+        job.report("markdown.fields", "who wrote to whom, and when, is not read")
     return Message({
         "PidTagMessageClass": "IPM.Note",
         "PidTagSubject": lines[0][2:],

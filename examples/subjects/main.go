@@ -12,8 +12,7 @@ import (
 
 	"github.com/oxbridge-mail/oxbridge/sdk"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi"
-	"github.com/oxbridge-mail/oxbridge/sdk/mapi/proptag"
-	"github.com/oxbridge-mail/oxbridge/sdk/problem"
+	"github.com/oxbridge-mail/oxbridge/sdk/mapi/prop"
 	"github.com/oxbridge-mail/oxbridge/sdk/transfer"
 )
 
@@ -35,14 +34,9 @@ func main() { sdk.Main(plugin) }
 
 // export writes the file for one message.
 func export(_ context.Context, job *sdk.Job, src *mapi.Message, dst transfer.Output) error {
-	subject, err := src.Props.Text(proptag.Subject, maxSubject)
+	subject, err := prop.Subject.Read(src.Props, maxSubject)
 	if err != nil {
-		job.Report(problem.Problem{
-			Code:     "subjects.subject.missing",
-			Severity: problem.Loss,
-			Tag:      proptag.Subject,
-			Detail:   "the message has no subject that can be read",
-		})
+		job.Loss("subjects.subject.missing", "", "the message has no subject that can be read")
 	}
 	_, err = fmt.Fprintf(dst, "Subject: %s\nAttachments: %d\n", subject, len(src.Attachments))
 	return err

@@ -37,3 +37,8 @@ func TestSubject(t *testing.T) {
 		})
 	}
 }
+
+func TestSurvive(t *testing.T) {
+	t.Parallel()
+	plugintest.Survive(t, plugin)
+}

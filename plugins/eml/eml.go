@@ -36,12 +36,12 @@ func New() sdk.Plugin {
 
 // write is the exporter.
 func write(ctx context.Context, job *sdk.Job, src *mapi.Message, dst transfer.Output) error {
-	return mime.Export(ctx, src, dst, exportOptions(job), job.Reporter)
+	return mime.Export(ctx, src, dst, ExportOptions(job), job.Reporter)
 }
 
 // read is the importer.
 func read(ctx context.Context, job *sdk.Job, src transfer.Input) (*mapi.Message, error) {
-	m, err := mime.Import(ctx, src, importOptions(job), job.Reporter)
+	m, err := mime.Import(ctx, src, ImportOptions(job), job.Reporter)
 	if errors.Is(err, mime.ErrInput) {
 		return nil, fmt.Errorf("%w: %w", sdk.ErrBadInput, err)
 	}

@@ -1,12 +1,16 @@
 package eml
 
 import (
+	"slices"
+
 	"github.com/oxbridge-mail/oxbridge/converters/mime"
 	"github.com/oxbridge-mail/oxbridge/sdk"
 )
 
-// options are the settings of the plugin. They are those of mime.ExportOptions
-// and mime.ImportOptions, under the names that users type.
+// Options returns the settings of the plugin. They are those of
+// mime.ExportOptions and mime.ImportOptions, under the names that users type.
+func Options() []sdk.Option { return slices.Clone(options) }
+
 var options = []sdk.Option{
 	{Name: "charset", Choices: mime.BodyCharsets(), Help: "character set of bodies, where it can carry the text (default: that of the message, else UTF-8)"},
 	{Name: "encoding", Default: "auto", Choices: names(encodings), Help: "transfer encoding of the bodies"},
@@ -61,7 +65,8 @@ func meaning[T any](words []word[T], name string) (v T) {
 	return v
 }
 
-func exportOptions(job *sdk.Job) mime.ExportOptions {
+// ExportOptions returns what the settings of a job mean in writing.
+func ExportOptions(job *sdk.Job) mime.ExportOptions {
 	return mime.ExportOptions{
 		Charset:         job.Text("charset"),
 		Encoding:        meaning(encodings, job.Text("encoding")),
@@ -77,7 +82,8 @@ func exportOptions(job *sdk.Job) mime.ExportOptions {
 	}
 }
 
-func importOptions(job *sdk.Job) mime.ImportOptions {
+// ImportOptions returns what the settings of a job mean in reading.
+func ImportOptions(job *sdk.Job) mime.ImportOptions {
 	return mime.ImportOptions{
 		EncapsulateHTML: job.Bool("rtf"),
 		KeepSource:      job.Bool("keep-source"),

@@ -1,19 +1,10 @@
 package eml
 
-import "github.com/oxbridge-mail/oxbridge/converters/rtf"
+import (
+	"github.com/oxbridge-mail/oxbridge/converters/rtf"
+	"github.com/oxbridge-mail/oxbridge/sdk/look"
+)
 
-// Rich returns what a body in RTF holds: HTML, or text when it encapsulates
-// text. native says that the HTML is made of RTF in its own right. It is for
-// programs that look into messages; the RTF may be hostile.
-func Rich(data []byte) (html, text string, native bool, err error) {
-	switch rtf.Detect(data) {
-	case rtf.KindHTML:
-		html, _, err = rtf.HTML(data)
-	case rtf.KindText:
-		text, _, err = rtf.Text(data)
-	default:
-		native = true
-		html, _, err = rtf.NativeHTML(data, rtf.NativeOptions{})
-	}
-	return html, text, native, err
-}
+// Rich returns what a body in RTF holds. It is for programs that look into
+// messages; the RTF may be hostile.
+func Rich(data []byte) (look.Rich, error) { return rtf.Rich(data) }

@@ -104,6 +104,10 @@ func value[T any](ps Props, tag Tag) (T, bool) {
 // Has reports whether the bag holds the unnamed property.
 func (ps Props) Has(tag Tag) bool { _, ok := ps.Get(tag); return ok }
 
+// The methods below return what a property holds if it is of their type, and
+// else what stands for nothing. With the keys of package prop in place of tags
+// the wrong type does not compile.
+
 // String returns the value of a string property, or "" if there is none or it
 // is a Large; see [Props.Text] for those.
 func (ps Props) String(tag Tag) string { s, _ := value[string](ps, tag); return s }
@@ -159,6 +163,13 @@ func ReadValue(v Value, limit int64) ([]byte, error) {
 		return within(b, limit)
 	}
 	return nil, ErrInvalidType
+}
+
+// Open returns a reader of a string or binary property of any size. It returns
+// ErrNotFound when there is none, ErrInvalidType when it is of neither type. The
+// caller closes the reader.
+func (ps Props) Open(tag Tag) (io.ReadCloser, error) {
+	return Key[any]{Tag: tag}.Open(ps)
 }
 
 func within(b []byte, limit int64) ([]byte, error) {

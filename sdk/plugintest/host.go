@@ -106,28 +106,53 @@ func (h *Host) Refused() int {
 	return h.refused
 }
 
-// Export converts m to a file of the format.
+// Export converts m to a file of the format. Options are those that a user sets;
+// nil leaves all of them as they are.
 func (h *Host) Export(format string, m *mapi.Message, options map[string]string) Result {
 	h.t.Helper()
-	j := newJob(nil)
+	b := &pluginv1.Begin{Direction: pluginv1.Direction_DIRECTION_EXPORT, Format: format, Options: options}
+	return h.give(m, b)
+}
+
+// Transform has the Transformer change a copy of m, which stays as it is.
+func (h *Host) Transform(m *mapi.Message, options map[string]string) Result {
+	h.t.Helper()
+	return h.give(m, &pluginv1.Begin{Direction: pluginv1.Direction_DIRECTION_TRANSFORM, Options: options})
+}
+
+// give runs a job that is about a message.
+func (h *Host) give(m *mapi.Message, b *pluginv1.Begin) Result {
+	h.t.Helper()
+	j := newJob(b.GetDirection(), nil)
 	chunks, err := wire.Flatten(m, j.grant, nil)
 	if err != nil {
 		return Result{Err: err}
 	}
-	b := &pluginv1.Begin{Direction: pluginv1.Direction_DIRECTION_EXPORT, Format: format, Options: options,
-		Objects: chunks[0], More: len(chunks) > 1}
+	b.Objects, b.More = chunks[0], len(chunks) > 1
 	return h.run(j, b, chunks[1:])
 }
 
 // Import converts data, a file of the format.
 func (h *Host) Import(format string, data []byte, options map[string]string) Result {
 	h.t.Helper()
+	b := &pluginv1.Begin{Direction: pluginv1.Direction_DIRECTION_IMPORT, Format: format, Options: options}
+	return h.show(data, b)
+}
+
+// Probe asks whether data is a file of the format.
+func (h *Host) Probe(format string, data []byte) Result {
+	h.t.Helper()
+	return h.show(data, &pluginv1.Begin{Direction: pluginv1.Direction_DIRECTION_PROBE, Format: format})
+}
+
+// show runs a job that is about a file.
+func (h *Host) show(data []byte, b *pluginv1.Begin) Result {
+	h.t.Helper()
 	if data == nil {
 		data = []byte{}
 	}
-	b := &pluginv1.Begin{Direction: pluginv1.Direction_DIRECTION_IMPORT, Format: format, Options: options,
-		InputSize: uint64(len(data))}
-	return h.run(newJob(data), b, nil)
+	b.InputSize = uint64(len(data))
+	return h.run(newJob(b.GetDirection(), data), b, nil)
 }
 
 // run has the plugin do a job and waits for its end.
@@ -141,6 +166,13 @@ func (h *Host) run(j *job, b *pluginv1.Begin, rest [][]*pluginv1.Object) Result 
 	h.jobs[j.id] = j
 	h.mu.Unlock()
 	defer h.forget(j)
+	r := h.wait(j, b, rest)
+	h.inspect(j, r)
+	return r
+}
+
+// wait sends the frames that open a job and returns what came of it.
+func (h *Host) wait(j *job, b *pluginv1.Begin, rest [][]*pluginv1.Object) Result {
 	err := h.send(&pluginv1.HostFrame{Job: j.id, Kind: &pluginv1.HostFrame_Begin{Begin: b}})
 	for i := 0; i < len(rest) && err == nil; i++ {
 		s := &pluginv1.Snapshot{Objects: rest[i], More: i < len(rest)-1}

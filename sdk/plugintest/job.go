@@ -21,19 +21,22 @@ const maxBlob = 1 << 30
 // that receives, until done is closed.
 type job struct {
 	id       uint64
-	input    []byte // of an import, blob 0; else nil
+	dir      pluginv1.Direction
+	input    []byte // of an import or a probe, blob 0; else nil
 	blobs    []mapi.Large
 	loaded   map[uint32][]byte
 	out      bytes.Buffer
 	builder  *wire.Builder
 	streams  map[uint32]*bytes.Buffer
 	problems problem.List
+	traffic  Traffic
+	matched  bool
 	err      error
 	done     chan struct{}
 }
 
-func newJob(input []byte) *job {
-	j := &job{input: input, loaded: map[uint32][]byte{}, streams: map[uint32]*bytes.Buffer{}, done: make(chan struct{})}
+func newJob(dir pluginv1.Direction, input []byte) *job {
+	j := &job{dir: dir, input: input, loaded: map[uint32][]byte{}, streams: map[uint32]*bytes.Buffer{}, done: make(chan struct{})}
 	j.builder = wire.NewBuilder(wire.Limits{}, j.take)
 	if input != nil {
 		j.loaded[0] = input
@@ -52,6 +55,7 @@ func (j *job) grant(dst *pluginv1.Prop, v mapi.Large) error {
 func (j *job) take(p *pluginv1.Prop) (mapi.Large, error) {
 	switch v := p.GetValue().(type) {
 	case *pluginv1.Prop_Ref:
+		j.traffic.Refs++
 		b, err := j.place(v.Ref)
 		return wire.Memory(b), err
 	case *pluginv1.Prop_Stream:
@@ -90,6 +94,7 @@ func (j *job) blob(id uint32) ([]byte, error) {
 
 // serve serves a frame and returns the answer, or nil.
 func (j *job) serve(f *pluginv1.PluginFrame) *pluginv1.HostFrame {
+	j.traffic.Frames++
 	switch k := f.GetKind().(type) {
 	case *pluginv1.PluginFrame_Read:
 		return j.read(f, k.Read)
@@ -98,12 +103,21 @@ func (j *job) serve(f *pluginv1.PluginFrame) *pluginv1.HostFrame {
 	case *pluginv1.PluginFrame_Data:
 		j.data(k.Data)
 	case *pluginv1.PluginFrame_Ref:
+		if j.dir != pluginv1.Direction_DIRECTION_EXPORT {
+			j.fail(errors.New("a reference where no output is due"))
+			return nil
+		}
+		j.traffic.Refs++
 		b, err := j.place(k.Ref)
 		if err != nil {
 			return refusal(f, mapi.ErrInvalidParameter, err.Error())
 		}
 		j.out.Write(b)
 	case *pluginv1.PluginFrame_Put:
+		if !j.makes() {
+			j.fail(errors.New("objects where no message is due"))
+			return nil
+		}
 		j.fail(j.builder.Add(k.Put.GetObjects()))
 	case *pluginv1.PluginFrame_Problem:
 		j.problems.Add(wire.ProblemFromProto(k.Problem))
@@ -111,6 +125,7 @@ func (j *job) serve(f *pluginv1.PluginFrame) *pluginv1.HostFrame {
 		if r := k.Done.GetResult(); r != pluginv1.Result_RESULT_OK {
 			j.err = &Failure{r, k.Done.GetError()}
 		}
+		j.matched = k.Done.GetMatch() == pluginv1.Match_MATCH_YES
 		close(j.done)
 	}
 	return nil
@@ -127,7 +142,7 @@ func (j *job) data(d *pluginv1.Data) {
 	switch s := j.streams[d.GetId()]; {
 	case len(d.GetPayload()) > wire.ChunkSize:
 		j.fail(fmt.Errorf("a Data frame of %d bytes", len(d.GetPayload())))
-	case d.GetId() == 0 && j.input == nil:
+	case d.GetId() == 0 && j.dir == pluginv1.Direction_DIRECTION_EXPORT:
 		j.out.Write(d.GetPayload())
 	case s != nil:
 		s.Write(d.GetPayload())
@@ -138,6 +153,7 @@ func (j *job) data(d *pluginv1.Data) {
 }
 
 func (j *job) read(f *pluginv1.PluginFrame, r *pluginv1.Read) *pluginv1.HostFrame {
+	j.traffic.Requests++
 	b, err := j.blob(r.GetBlob())
 	switch {
 	case err != nil:
@@ -147,10 +163,13 @@ func (j *job) read(f *pluginv1.PluginFrame, r *pluginv1.Read) *pluginv1.HostFram
 	}
 	b = b[min(r.GetOffset(), uint64(len(b))):]
 	last := uint64(r.GetLength()) >= uint64(len(b))
-	return wire.HostData(f.GetJob(), r.GetId(), last, b[:min(len(b), int(r.GetLength()))])
+	b = b[:min(len(b), int(r.GetLength()))]
+	j.traffic.Bytes += int64(len(b))
+	return wire.HostData(f.GetJob(), r.GetId(), last, b)
 }
 
 func (j *job) find(f *pluginv1.PluginFrame, r *pluginv1.Find) *pluginv1.HostFrame {
+	j.traffic.Requests++
 	b, err := j.blob(r.GetBlob())
 	if err != nil {
 		return refusal(f, codeOf(err), "no such blob")
@@ -204,13 +223,19 @@ func codeOf(err error) mapi.Code {
 	return mapi.ErrCallFailed
 }
 
+// makes reports whether the job makes a message.
+func (j *job) makes() bool {
+	return j.dir == pluginv1.Direction_DIRECTION_IMPORT || j.dir == pluginv1.Direction_DIRECTION_TRANSFORM
+}
+
 // result returns what came of the job after done.
 func (j *job) result() Result {
-	r := Result{Problems: j.problems, Err: j.err}
+	r := Result{Problems: j.problems, Err: j.err, Traffic: j.traffic}
 	if j.err != nil {
 		return r
 	}
-	if j.input == nil {
+	r.Matched = j.matched
+	if !j.makes() {
 		r.Output = j.out.Bytes()
 		return r
 	}

@@ -3,15 +3,19 @@ package plugintest
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/oxbridge-mail/oxbridge/sdk"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi"
+	"github.com/oxbridge-mail/oxbridge/sdk/mapi/proptag"
+	"github.com/oxbridge-mail/oxbridge/sdk/pluginv1"
 	"github.com/oxbridge-mail/oxbridge/sdk/transfer"
 )
 
@@ -25,17 +29,10 @@ type recorder struct {
 func (r *recorder) Helper()          {}
 func (r *recorder) Cleanup(f func()) { r.cleanup = append(r.cleanup, f) }
 func (r *recorder) Errorf(format string, args ...any) {
-	var b strings.Builder
-	b.WriteString(format)
-	for _, a := range args {
-		if err, ok := a.(error); ok {
-			b.WriteString(err.Error())
-		}
-	}
-	r.failed = append(r.failed, b.String())
+	r.failed = append(r.failed, fmt.Sprintf(format, args...))
 }
 func (r *recorder) Fatalf(format string, args ...any) { r.Errorf(format, args...) }
-func (r *recorder) Fatal(args ...any)                 { r.Errorf("fatal", args...) }
+func (r *recorder) Fatal(args ...any)                 { r.Errorf("%s", fmt.Sprint(args...)) }
 
 func (r *recorder) end() {
 	for i := len(r.cleanup) - 1; i >= 0; i-- {
@@ -107,6 +104,124 @@ func TestGolden(t *testing.T) {
 		Golden(r, path, []byte(tt.got))
 		if len(r.failed) != tt.failures {
 			t.Errorf("%s: failures %q, want %d", tt.name, r.failed, tt.failures)
+		}
+	}
+}
+
+// TestFaultsAreFound has a row for each fault that fails a test unasked, and for
+// what Survive finds.
+func TestFaultsAreFound(t *testing.T) {
+	t.Parallel()
+	var calls atomic.Int64
+	long := &mapi.Message{}
+	long.Props.Set(proptag.Body, strings.Repeat("x", 1<<20))
+	export := func(f sdk.ExportFunc) func(testing.TB) {
+		return func(t testing.TB) { Export(t, plugin(f), "x", long) }
+	}
+	survive := func(f sdk.ExportFunc) func(testing.TB) { return func(t testing.TB) { Survive(t, plugin(f)) } }
+	tests := []struct {
+		name string
+		run  func(testing.TB)
+		want string // in the only failure, or each of them; "" for none
+	}{
+		{"a message read as it should be", export(func(_ context.Context, _ *sdk.Job, m *mapi.Message, out transfer.Output) error {
+			v, err := m.Props.Open(proptag.Body)
+			if err != nil {
+				return err
+			}
+			defer v.Close()
+			_, err = io.Copy(out, v)
+			return err
+		}), ""},
+		{"a value opened over and over", export(func(_ context.Context, _ *sdk.Job, m *mapi.Message, _ transfer.Output) error {
+			for range 400 {
+				v, err := m.Props.Open(proptag.Body)
+				if err != nil {
+					return err
+				}
+				_ = v.Close()
+			}
+			return nil
+		}), "chatty"},
+		{"a code with blanks", export(func(_ context.Context, job *sdk.Job, _ *mapi.Message, _ transfer.Output) error {
+			job.Loss("Something was lost", "", "")
+			return nil
+		}), "no dotted word"},
+		{"a panic", survive(func(_ context.Context, _ *sdk.Job, m *mapi.Message, _ transfer.Output) error {
+			if len(m.Recipients) > 1000 {
+				panic("too many people")
+			}
+			return nil
+		}), "too many people"},
+		{"an error that is nobody's fault", survive(func(_ context.Context, _ *sdk.Job, m *mapi.Message, _ transfer.Output) error {
+			if len(m.Attachments) > 400 {
+				return errors.New("no room")
+			}
+			return nil
+		}), "no room"},
+		{"bad input", survive(func(context.Context, *sdk.Job, *mapi.Message, transfer.Output) error { return sdk.ErrBadInput }), ""},
+		{"outputs that count", survive(func(_ context.Context, _ *sdk.Job, _ *mapi.Message, out transfer.Output) error {
+			_, err := fmt.Fprint(out, calls.Add(1))
+			return err
+		}), "the second time"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			r := &recorder{TB: t}
+			tt.run(r)
+			r.end()
+			if (len(r.failed) == 0) != (tt.want == "") {
+				t.Errorf("failures %.300q, want %q", r.failed, tt.want)
+			}
+			for _, f := range r.failed {
+				if !strings.Contains(f, tt.want) {
+					t.Errorf("failure %.300q, want %q in it", f, tt.want)
+				}
+			}
+		})
+	}
+}
+
+// TestTransformAndProbe: both are tested like exporters, and what a plugin does not
+// do is refused.
+func TestTransformAndProbe(t *testing.T) {
+	t.Parallel()
+	p := plugin(nil)
+	p.Formats[0].Exporter = nil
+	p.Formats[0].Importer = sdk.ImportFunc(func(context.Context, *sdk.Job, transfer.Input) (*mapi.Message, error) {
+		return nil, sdk.ErrBadInput
+	})
+	p.Formats[0].Magic = []sdk.Magic{{Offset: 3, Bytes: "x"}}
+	p.Formats[0].Probe = func(_ context.Context, src transfer.Input) (bool, error) { return src.Size() == 4, nil }
+	p.Transformer = sdk.TransformFunc(func(_ context.Context, _ *sdk.Job, m *mapi.Message) error {
+		body, ok := m.Props.Get(proptag.Body)
+		m.Props = nil
+		if ok {
+			m.Props.Set(proptag.Html.WithType(mapi.PtypString), body) // moved, not read
+		}
+		return nil
+	})
+	m := &mapi.Message{}
+	m.Props.Set(proptag.Body, strings.Repeat("x", 1<<20))
+	h := Start(t, p)
+	r := h.Transform(m, nil)
+	if r.Err != nil || len(r.Message.Props.String(proptag.Html.WithType(mapi.PtypString))) != 1<<20 || !m.Props.Has(proptag.Body) {
+		t.Errorf("got %.100v, %v", r.Message, r.Err)
+	}
+	Modest(t, r, Traffic{Refs: 1, Frames: 2})
+	if r.Traffic.Requests != 0 {
+		t.Errorf("moving a value takes %d requests", r.Traffic.Requests)
+	}
+	if yes, no := h.Probe("x", make([]byte, 4)), h.Probe("x", nil); !yes.Matched || no.Matched || yes.Err != nil || no.Err != nil {
+		t.Errorf("probes give %v and %v", yes, no)
+	}
+	Survive(t, p)
+	var f *Failure
+	other := Start(t, plugin(func(context.Context, *sdk.Job, *mapi.Message, transfer.Output) error { return nil }))
+	for _, r := range []Result{other.Transform(m, nil), other.Probe("x", nil)} {
+		if !errors.As(r.Err, &f) || f.Result != pluginv1.Result_RESULT_UNSUPPORTED {
+			t.Errorf("got %v", r.Err)
 		}
 	}
 }

@@ -67,6 +67,21 @@ func (p Problem) String() string {
 	return b.String()
 }
 
+// Attachment returns the path of attachment i of a message.
+func Attachment(i int) string { return fmt.Sprintf("attachment %d", i) }
+
+// Recipient returns the path of recipient i of a message.
+func Recipient(i int) string { return fmt.Sprintf("recipient %d", i) }
+
+// In returns the path of an object that is reached by path from the message at
+// outer, which is "" for the outermost one.
+func In(outer, path string) string {
+	if outer == "" || path == "" {
+		return outer + path
+	}
+	return outer + "/" + path
+}
+
 // A Reporter takes problems as they are found. A nil Reporter drops them.
 type Reporter func(Problem)
 
@@ -83,11 +98,7 @@ func (r Reporter) Under(object string) Reporter {
 		return nil
 	}
 	return func(p Problem) {
-		if p.Object == "" {
-			p.Object = object
-		} else {
-			p.Object = object + "/" + p.Object
-		}
+		p.Object = In(object, p.Object)
 		r(p)
 	}
 }

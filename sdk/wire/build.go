@@ -30,6 +30,7 @@ type ObjectError struct {
 	Err    error // ErrObjects, ErrTooLarge, or a *ValueError
 }
 
+// Error says which object, and what is wrong.
 func (e *ObjectError) Error() string {
 	return fmt.Sprintf("%v: object %d: %s", e.Err, e.Object, e.Detail)
 }

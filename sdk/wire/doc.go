@@ -27,6 +27,14 @@ const (
 	PluginName = "converter"
 )
 
+// The names of the optional parts of the protocol.
+const (
+	// FeatureTransform means that the plugin changes messages.
+	FeatureTransform = "transform"
+	// FeatureProbe means that the plugin tells its files from others.
+	FeatureProbe = "probe"
+)
+
 // The limits of the protocol, in bytes unless they say otherwise.
 const (
 	// MaxFrame is the longest frame.

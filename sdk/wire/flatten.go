@@ -105,7 +105,7 @@ func (f *flattener) object(parent uint32, kind pluginv1.ObjectKind, props mapi.P
 		q, err := PropToProto(p, f.large)
 		if err != nil {
 			if f.skip == nil {
-				return 0, err
+				return 0, located(at, err)
 			}
 			f.skip(at.String(), p.Tag, err)
 			continue
@@ -119,6 +119,14 @@ func (f *flattener) object(parent uint32, kind pluginv1.ObjectKind, props mapi.P
 		f.size += n
 	}
 	return f.last, nil
+}
+
+// located says in which object something is wrong.
+func located(at *place, err error) error {
+	if at == nil {
+		return err
+	}
+	return fmt.Errorf("%v: %w", at, err)
 }
 
 // begin starts object last, or continues it.

@@ -41,13 +41,14 @@ func ProblemFromProto(p *pluginv1.Problem) problem.Problem {
 	}
 }
 
-// Text returns s as UTF-8 of at most limit bytes.
+// Text returns s as UTF-8 of at most limit bytes, and keeps no more of s alive.
 func Text(s string, limit int) string {
 	if len(s) > limit {
 		s = s[:limit]
 		for i := 0; i < 3 && len(s) > 0 && s[len(s)-1]&0xC0 == 0x80; i++ {
 			s = s[:len(s)-1] // do not leave the start of a character
 		}
+		s = strings.Clone(s)
 	}
 	return strings.ToValidUTF8(s, "")
 }

@@ -1,9 +1,7 @@
 package wire
 
 import (
-	"bytes"
 	"fmt"
-	"io"
 	"strings"
 
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi"
@@ -27,6 +25,7 @@ type ValueError struct {
 	Err    error // ErrValue or ErrTooLarge, or what a callback returned
 }
 
+// Error says which property, and what is wrong.
 func (e *ValueError) Error() string {
 	return fmt.Sprintf("%v: property %v: %s", e.Err, e.Tag, e.Detail)
 }
@@ -156,12 +155,4 @@ func nameFromProto(tag mapi.Tag, n *pluginv1.Name) (name mapi.Name, err error) {
 }
 
 // A Memory is a [mapi.Large] held in memory. The bytes must not change.
-type Memory []byte
-
-// Size returns the length.
-func (m Memory) Size() int64 { return int64(len(m)) }
-
-// Open returns a reader of the bytes. It never fails.
-func (m Memory) Open() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(m)), nil }
-
-var _ mapi.Large = Memory(nil)
+type Memory = mapi.Memory

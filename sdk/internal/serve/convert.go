@@ -28,20 +28,55 @@ func (j *job) export(ctx context.Context, f *Format) error {
 
 // imports runs an Import and sends what it returns.
 func (j *job) imports(ctx context.Context, f *Format) error {
-	size := int64(j.begin.GetInputSize())
-	if size < 0 {
-		return fmt.Errorf("%w: input of %d bytes", wire.ErrTooLarge, j.begin.GetInputSize())
+	in, err := j.input(ctx)
+	if err != nil {
+		return err
 	}
-	in := newInput(ctx, j, size)
 	defer in.close()
 	m, err := f.Import(ctx, j.described(), in)
 	if err != nil {
 		return err
 	}
 	if m == nil {
-		return errors.New("sdk: Import returned no message and no error")
+		return errors.New("sdk: Import returned neither a message nor an error")
 	}
 	return j.put(ctx, in, m)
+}
+
+// input returns the file that the job is about.
+func (j *job) input(ctx context.Context) (*input, error) {
+	size := int64(j.begin.GetInputSize())
+	if size < 0 {
+		return nil, fmt.Errorf("%w: input of %d bytes", wire.ErrTooLarge, j.begin.GetInputSize())
+	}
+	return newInput(ctx, j, size), nil
+}
+
+// transform runs a Transform and sends what it makes of the message.
+func (j *job) transform(ctx context.Context) error {
+	m, err := j.builder.Message()
+	if err != nil {
+		return err
+	}
+	if err := j.l.srv.p.Transform(ctx, j.described(), m); err != nil {
+		return err
+	}
+	return j.put(ctx, nil, m)
+}
+
+// probe runs a Probe.
+func (j *job) probe(ctx context.Context, f *Format) error {
+	in, err := j.input(ctx)
+	if err != nil {
+		return err
+	}
+	defer in.close()
+	yes, err := f.Probe(ctx, in)
+	j.match = pluginv1.Match_MATCH_NO
+	if yes {
+		j.match = pluginv1.Match_MATCH_YES
+	}
+	return err
 }
 
 // A stream is a value that is sent after the objects.
@@ -50,12 +85,16 @@ type stream struct {
 	v  mapi.Large
 }
 
-// put sends a message: its objects, then the values that are not pieces of the
-// input.
+// put sends a message: its objects, then the values that neither are pieces of
+// the input of an import nor stay with the host. in is nil for a transformation.
 func (j *job) put(ctx context.Context, in *input, m *mapi.Message) error {
 	var streams []stream
 	place := func(dst *pluginv1.Prop, v mapi.Large) error {
-		if r, ok := v.(transfer.Ranged); ok && r.In == transfer.Input(in) {
+		if b, ok := v.(*blob); ok && b.j == j {
+			wire.SetRef(dst, b.id, 0, -1, pluginv1.Transform_TRANSFORM_RAW)
+			return nil
+		}
+		if r, ok := v.(transfer.Ranged); ok && in != nil && r.In == transfer.Input(in) {
 			if r.Off < 0 || r.N < 0 {
 				return fmt.Errorf("sdk: range of %d bytes from %d", r.N, r.Off)
 			}
@@ -70,6 +109,7 @@ func (j *job) put(ctx context.Context, in *input, m *mapi.Message) error {
 	if err != nil {
 		return err
 	}
+	wire.GreaseObjects(chunks)
 	for _, objects := range chunks {
 		f := &pluginv1.PluginFrame{Kind: &pluginv1.PluginFrame_Put{Put: &pluginv1.Put{Objects: objects}}}
 		if err := j.send(f); err != nil {

@@ -73,6 +73,9 @@ func (in *input) ReadAt(p []byte, off int64) (int, error) {
 	if off < 0 {
 		return 0, fmt.Errorf("sdk: read at offset %d", off)
 	}
+	if in.j.isHalted() { // also for what is here already
+		return 0, in.j.reason
+	}
 	in.mu.Lock()
 	defer in.mu.Unlock()
 	if in.run++; off != in.next {

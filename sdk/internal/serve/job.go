@@ -28,7 +28,8 @@ type job struct {
 	id      uint64
 	begin   *pluginv1.Begin
 	builder *wire.Builder
-	running bool // under l.mu: its goroutine has been started
+	running bool           // under l.mu: its goroutine has been started
+	match   pluginv1.Match // what a probe found
 	log     *slog.Logger
 
 	ctx    context.Context
@@ -184,6 +185,10 @@ func (j *job) convert() error {
 	var err error
 	f := j.l.srv.format(j.begin.GetFormat())
 	switch d := j.begin.GetDirection(); {
+	case j.l.srv.p.Transform != nil && d == pluginv1.Direction_DIRECTION_TRANSFORM:
+		err = j.transform(ctx)
+	case f != nil && f.Probe != nil && d == pluginv1.Direction_DIRECTION_PROBE:
+		err = j.probe(ctx, f)
 	case f != nil && f.Export != nil && d == pluginv1.Direction_DIRECTION_EXPORT:
 		err = j.export(ctx, f)
 	case f != nil && f.Import != nil && d == pluginv1.Direction_DIRECTION_IMPORT:
@@ -218,7 +223,7 @@ func (j *job) done(err error) *pluginv1.Done {
 		err = j.reason
 	}
 	if err == nil {
-		return &pluginv1.Done{Result: pluginv1.Result_RESULT_OK}
+		return wire.Grease(&pluginv1.Done{Result: pluginv1.Result_RESULT_OK, Match: j.match})
 	}
 	return &pluginv1.Done{Result: j.result(err), Error: wire.Text(err.Error(), maxErrorText)}
 }
@@ -246,7 +251,8 @@ func (j *job) result(err error) pluginv1.Result {
 		return pluginv1.Result_RESULT_UNSUPPORTED
 	case r != pluginv1.Result_RESULT_INTERNAL:
 		return r
-	case stopped && (errors.As(err, &ended) || j.ctx.Err() != nil):
+	// halted is closed before ctx ends, and what waits for an answer wakes by it.
+	case stopped && (errors.As(err, &ended) || j.ctx.Err() != nil || j.isHalted()):
 		return pluginv1.Result_RESULT_CANCELLED
 	case errors.As(err, &refused) && damaged(refused):
 		return pluginv1.Result_RESULT_BAD_INPUT

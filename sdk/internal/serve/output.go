@@ -71,6 +71,9 @@ func (o *output) place(b *blob, t transfer.Transform) error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.flush(false)
+	if o.err == nil && o.j.isHalted() {
+		o.err = o.j.reason
+	}
 	if o.err != nil {
 		return o.err
 	}
@@ -93,10 +96,14 @@ func (o *output) flush(last bool) {
 	o.chunk = nil
 }
 
-// finish sends the rest.
+// finish sends the rest, and with it the end of the stream: an empty frame when
+// nothing is left.
 func (o *output) finish() error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	if o.chunk == nil && o.err == nil {
+		o.chunk, o.n = wire.NewChunk(), 0
+	}
 	o.flush(true)
 	return o.err
 }

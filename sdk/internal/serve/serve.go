@@ -10,6 +10,7 @@ package serve
 import (
 	"context"
 	"log/slog"
+	"slices"
 
 	"google.golang.org/grpc"
 
@@ -26,6 +27,8 @@ type Plugin struct {
 	Formats       []Format
 	Jobs          int
 	Options       []*pluginv1.Option
+	Features      []string
+	Transform     func(context.Context, Job, *mapi.Message) error
 	// Classify says which result an error of Import or Export stands for.
 	Classify func(error) pluginv1.Result
 	// Log takes what is for the operator.
@@ -38,6 +41,8 @@ type Plugin struct {
 type Format struct {
 	Name, MediaType string
 	Extensions      []string
+	Magic           []*pluginv1.Magic
+	Probe           func(context.Context, transfer.Input) (bool, error)
 	Import          func(context.Context, Job, transfer.Input) (*mapi.Message, error)
 	Export          func(context.Context, Job, *mapi.Message, transfer.Output) error
 }
@@ -101,13 +106,14 @@ func spread(jobs int) (lanes, perLane int) {
 // Describe implements the service.
 func (s *server) Describe(_ context.Context, _ *pluginv1.DescribeRequest) (*pluginv1.Description, error) {
 	s.started()
-	d := &pluginv1.Description{
+	d := wire.Grease(&pluginv1.Description{
 		Name:     s.p.Name,
 		Version:  s.p.Version,
 		MaxLanes: uint32(s.lanes),
 		Pipeline: uint32(s.pipeline),
-		Options:  s.p.Options,
-	}
+		Features: append([]string{wire.GreaseFeature}, s.p.Features...),
+		Options:  append(slices.Clone(s.p.Options), &pluginv1.Option{Name: wire.GreaseFeature, Kind: wire.GreaseNumber}),
+	})
 	for _, f := range s.p.Formats {
 		d.Formats = append(d.Formats, &pluginv1.Format{
 			Name:       f.Name,
@@ -115,6 +121,8 @@ func (s *server) Describe(_ context.Context, _ *pluginv1.DescribeRequest) (*plug
 			Extensions: f.Extensions,
 			Imports:    f.Import != nil,
 			Exports:    f.Export != nil,
+			Magic:      f.Magic,
+			Probes:     f.Probe != nil,
 		})
 	}
 	return d, nil

@@ -7,6 +7,7 @@ import sys
 from dataclasses import dataclass, field
 
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,31}\Z")
+_NUMBER = re.compile(r"[+-]?[0-9]{1,19}\Z")
 _COOKIE = ("OXBRIDGE_PLUGIN", "9b1dd3a4-message-session")
 
 
@@ -47,10 +48,14 @@ class Option:
         return str(self.default).lower() if self.kind == 1 else str(self.default)
 
     def read(self, text):
-        """The value that text stands for."""
-        if self.kind == 1:
+        """The value that text stands for; ValueError for one that the option does not take."""
+        if self.kind == 1 and text in ("true", "false"):
             return text == "true"
-        return int(text or 0) if self.kind == 2 else text
+        if self.kind == 2 and _NUMBER.match(text) and self.min <= int(text) <= (self.max or 2**63 - 1):
+            return int(text)
+        if self.kind == 0 and (not self.choices or text in self.choices):
+            return text
+        raise ValueError(f"option {self.name} does not take {text[:80]!r}")
 
 
 @dataclass

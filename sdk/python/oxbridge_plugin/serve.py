@@ -22,6 +22,12 @@ _WAITING = 64       # frames that a slow host lets wait
 _ERROR_TEXT = 4096  # bytes of Done.error
 _SERVICE = "oxbridge.plugin.v1.Converter"
 
+# What no host knows, so that hosts learn to ignore it: a feature, a field, and
+# the value of an enum.
+_GREASE = "x-grease-a41f"
+_GREASE_NUMBER = 16382
+_GREASE_FIELD = b"\xf2\xff\x07" + bytes([len(_GREASE)]) + _GREASE.encode()
+
 
 def serve(plugin):
     """Serves until the host ends the process."""
@@ -72,12 +78,15 @@ def _controller(done):
 
 def describe(plugin):
     """The answer to Describe."""
-    return pb.Description(
-        name=plugin.name, version=plugin.version, max_lanes=_LANES, pipeline=1,
+    description = pb.Description(
+        features=[_GREASE], name=plugin.name, version=plugin.version, max_lanes=_LANES, pipeline=1,
         formats=[pb.Format(name=f.name, media_type=f.media_type, extensions=f.extensions,
                            imports=f.importer is not None, exports=f.exporter is not None) for f in plugin.formats],
         options=[pb.Option(name=o.name, kind=o.kind, default=o.written, choices=o.choices, min=o.min, max=o.max,
                            help=o.help) for o in plugin.options])
+    description.options.add(name=_GREASE, kind=_GREASE_NUMBER)
+    description.MergeFromString(_GREASE_FIELD)
+    return description
 
 
 class Lane:
@@ -179,8 +188,6 @@ class Job:
         self.id = number
         self.format = begin.format
         self.options = {o.name: o.default for o in lane.plugin.options}
-        self.options.update({o.name: o.read(begin.options[o.name]) for o in lane.plugin.options
-                             if o.name in begin.options})
         self.log = Log(number)
         self._lane = lane
         self._begin = begin
@@ -287,6 +294,7 @@ class Job:
         except BaseException as e:  # what the author's code raises, SystemExit included
             result, error = pb.RESULT_INTERNAL, f"{type(e).__name__}: {e}\n{traceback.format_exc()}"
         done = pb.Done(result=result, error=error.encode()[:_ERROR_TEXT].decode("utf-8", "ignore"))
+        done.MergeFromString(_GREASE_FIELD)
         self._over = True
         self._lane.forget(self)
         try:
@@ -294,7 +302,17 @@ class Job:
         except Cancelled:
             pass
 
+    def _settle(self):
+        """Takes the settings of the job."""
+        for o in self._lane.plugin.options:
+            if o.name in self._begin.options:
+                try:
+                    self.options[o.name] = o.read(self._begin.options[o.name])
+                except ValueError as e:
+                    raise Unsupported(str(e)) from e
+
     def _convert(self):
+        self._settle()
         wanted = self._begin.direction
         for f in self._lane.plugin.formats:
             if f.name == self.format and wanted == pb.DIRECTION_EXPORT and f.exporter:
@@ -310,7 +328,9 @@ class Job:
         if message is None:
             raise TypeError("the importer returned no message")
         flattener = Flattener()
-        for objects in flattener.flatten(message):
+        chunks = flattener.flatten(message)
+        chunks[-1].append(pb.Object(id=flattener.last + 1, parent=1, kind=_GREASE_NUMBER))
+        for objects in chunks:
             self.send(put={"objects": objects})
         for number, value in enumerate(flattener.streams, 1):
             for at in range(0, max(len(value), 1), CHUNK):

@@ -79,7 +79,7 @@ class Flattener:
         self.streams = []  # values that are sent after the objects
         self._chunks = [[]]
         self._size = 0
-        self._last = 0
+        self.last = 0  # number of the last object
 
     def flatten(self, message):
         """Returns lists of objects, one for each frame."""
@@ -96,7 +96,7 @@ class Flattener:
                 self._message(a.embedded, below)
 
     def _object(self, props, parent, kind):
-        self._last += 1
+        self.last += 1
         o = self._begin(parent, kind)
         for key, type_, value in props.items():
             p = self._prop(key, type_, value)
@@ -106,12 +106,12 @@ class Flattener:
                 o = self._begin(parent, kind)
             o.props.append(p)
             self._size += size
-        return self._last
+        return self.last
 
     def _begin(self, parent, kind):
         if self._size + _OBJECT_COST > FRAME_OBJECTS:
             self._cut()
-        o = pb.Object(id=self._last, parent=parent, kind=kind)
+        o = pb.Object(id=self.last, parent=parent, kind=kind)
         self._chunks[-1].append(o)
         self._size += _OBJECT_COST
         return o
@@ -142,7 +142,7 @@ class Flattener:
             getattr(p.multi, _plural(kind & ~MULTI)).extend(value)
         elif isinstance(value, Piece):
             p.ref.blob, p.ref.offset, p.ref.length, p.ref.transform = value.blob, value.offset, value.size, value.transform
-        elif isinstance(value, (str, bytes)) and kind in (TEXT, BINARY, OBJECT) and len(value) > INLINE // 4:
+        elif isinstance(value, (str, bytes)) and (kind == OBJECT or kind in (TEXT, BINARY) and len(value) > INLINE // 4):
             self.streams.append(value.encode() if isinstance(value, str) else value)
             p.stream = len(self.streams)
         elif value is not None:
