@@ -5,6 +5,7 @@ import (
 	"io"
 	"maps"
 	"os"
+	"runtime/debug"
 	"slices"
 	"strings"
 
@@ -70,6 +71,10 @@ var (
 	builtinOtherNames = eml.OtherNames
 )
 
+// builtinMemory is from how many bytes on a built-in plugin collects garbage
+// before it takes more memory. It is no limit: what is in use may be more.
+const builtinMemory = 160 << 20
+
 // richText reads bodies in RTF for the commands that look into messages.
 var richText look.RichText = eml.Rich
 
@@ -81,6 +86,9 @@ func servePlugin(name string, stderr io.Writer) int {
 		return exitUsage
 	}
 	makeHeadroom()
+	if debug.SetMemoryLimit(-1) > builtinMemory {
+		debug.SetMemoryLimit(builtinMemory)
+	}
 	sdk.Main(builtin())
 	return exitOK
 }

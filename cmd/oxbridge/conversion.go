@@ -90,6 +90,9 @@ func (c *conversion) do(soft, ctx context.Context) (report.Summary, error) {
 		if err := c.ledger.Planned(ctx, plan.Items, plan.Bytes, plan.Done); err != nil {
 			return report.Summary{}, err
 		}
+		if err := c.ledger.Forget(ctx, plan.Readable); err != nil {
+			return report.Summary{}, err
+		}
 	}
 	return batch.RunPlan(ctx, c.pool, plan, c.opt)
 }

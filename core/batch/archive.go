@@ -122,7 +122,27 @@ func zipMembers(src *store.Source) ([]member, error) {
 		}
 		list = append(list, m)
 	}
+	refuseShared(list)
 	return list, nil
+}
+
+// refuseShared marks members whose bytes belong to another one, too: a file of a
+// megabyte that holds a million megabytes is made that way.
+func refuseShared(list []member) {
+	at := make([]*member, 0, len(list))
+	for i := range list {
+		if list[i].bad == "" && list[i].where.Length > 0 {
+			at = append(at, &list[i])
+		}
+	}
+	slices.SortStableFunc(at, func(a, b *member) int { return cmp.Compare(a.where.Offset, b.where.Offset) })
+	end := int64(0)
+	for _, m := range at {
+		if m.where.Offset < end {
+			m.bad = "the member shares its bytes with another one"
+		}
+		end = max(end, m.where.Offset+m.where.Length)
+	}
 }
 
 // implausible says what is wrong with the sizes of a member, or "".
