@@ -15,10 +15,11 @@ CONCURRENT := ./sdk/... ./core/session ./core/hostsvc ./core/pluginhost ./core/c
 
 BIN      := $(CURDIR)/.bin
 MODULE   := github.com/oxbridge-mail/oxbridge
-FUZZTIME ?= 30s
+FUZZTIME ?= 1m
+FUZZJOBS ?= 2
 export GOBIN := $(BIN)
 
-.PHONY: help build test race lint generate check-generated wire buf wire-baseline fuzz bench measure man python node clean
+.PHONY: help build test race lint generate check-generated wire buf wire-baseline fuzz fuzz-long hostile bench bench-table measure man python node clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -61,16 +62,23 @@ buf: $(BIN)/buf ## install what make wire needs
 wire-baseline: $(BIN)/buf ## make the wire as it is what later ones are compared with; see CONTRIBUTING.md
 	$(BIN)/buf build --exclude-source-info -o $(BASELINE)
 
-fuzz: ## run every fuzz target for FUZZTIME (30s)
-	@grep -rl --include='*_test.go' '^func Fuzz' . | xargs -n1 dirname | sort -u | while read -r dir; do \
-		for name in $$(grep -ho '^func Fuzz[A-Za-z0-9_]*' $$dir/*_test.go | sed 's/func //'); do \
-			echo "== $$dir $$name"; \
-			go test -run '^$$' -fuzz "^$$name\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 1s $$dir || exit 1; \
-		done; \
-	done
+fuzz: ## run every fuzz target for FUZZTIME (1m), FUZZJOBS (2) of them at once
+	@grep -ro --include='*_test.go' '^func Fuzz[A-Za-z0-9_]*' . | sed -E 's|/[^/]*:func | |' | sort -u | \
+		xargs -P $(FUZZJOBS) -n 2 sh -c 'out=$$(go test -run "^$$" -fuzz "^$$1\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 10x -parallel 1 "$$0" 2>&1) && \
+			echo "ok   $$0 $$1" || { echo "FAIL $$0 $$1"; echo "$$out"; exit 255; }'
 
-bench: ## compare the plugin process with the same converter called in process
-	go test -run '^$$' -bench . -benchtime 3s -count 1 ./cmd/oxbridge
+fuzz-long: ## run every fuzz target for half an hour
+	$(MAKE) fuzz FUZZTIME=30m
+
+hostile: ## convert every hostile file in its full size, and let every call of a run fail in turn
+	OXBRIDGE_BIG=1 go test -count 1 -v -timeout 60m -run 'TestHostile|TestInjections' ./cmd/oxbridge
+	OXBRIDGE_FAULTS=1 go test -count 1 -timeout 60m -run TestFaults ./cmd/oxbridge
+
+bench: ## compare the plugin process with the same converter called in process, and measure each stage
+	go test -run '^$$' -bench . -benchtime 3s -count 1 -timeout 30m ./cmd/oxbridge
+
+bench-table: ## measure the whole program beside cp -r and others, and write the table (BENCH='-large -peers DIR')
+	go run ./cmd/oxbridge-bench -out cmd/oxbridge-bench/RESULTS.md $(BENCH)
 
 measure: ## memory of runs over 10,000 and 100,000 messages, and time in the ledger
 	OXBRIDGE_MEASURE=10000,100000 go test -run TestMeasure -v -timeout 60m ./cmd/oxbridge

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"math"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -13,9 +14,11 @@ import (
 	"testing"
 	"time"
 
+	"github.com/oxbridge-mail/oxbridge/cmd/internal/peak"
 	"github.com/oxbridge-mail/oxbridge/core/batch"
 	"github.com/oxbridge-mail/oxbridge/core/hostsvc"
 	"github.com/oxbridge-mail/oxbridge/core/pluginhost"
+	"github.com/oxbridge-mail/oxbridge/core/sandbox"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi/proptag"
 )
@@ -30,14 +33,25 @@ type load struct {
 
 var loads = []load{
 	{"5KB", 500, 1500, nil},
+	{"100KB", 200, 12_000, []int{70_000}},
 	{"800KB", 40, 4000, []int{50_000, 500_000}},
 	{"100MB", 1, 4000, []int{100 << 20}},
 }
 
-// BenchmarkPluginProcess converts the same messages by the plugin process and by
-// the same converter called in process, in turn, and reports the speed of the
-// first as a part of the second's: the median over the pairs, and the peak
-// memory of each process (Linux).
+// A layer is a way to run the converter. Each adds a wall to the one before.
+type layer struct {
+	name string
+	conv batch.Converter
+	wall time.Duration // of all runs
+	cpu  time.Duration // of host and plugins
+}
+
+// BenchmarkPluginProcess converts the same messages by the same converter called
+// in process, in plugin processes without a sandbox, and as people have it, in
+// turn. It reports the speed of the last as a part of the first's, by the clock
+// and by the processor time of all processes (Linux): the medians over the rounds;
+// then what a message costs with each layer, and the peak memory of each process
+// (Linux).
 func BenchmarkPluginProcess(b *testing.B) {
 	for _, to := range []string{"eml", "msg"} {
 		for _, l := range loads {
@@ -46,49 +60,76 @@ func BenchmarkPluginProcess(b *testing.B) {
 	}
 }
 
-func benchmarkRatio(b *testing.B, to string, l load) {
-	dir := b.TempDir()
-	in := filepath.Join(dir, "in")
-	makeLoad(b, in, to, l)
-	inProcess := hostsvc.InProcess(builtins["eml"]())
+// startPool starts the built-in plugin for mail.
+func startPool(b *testing.B, mode sandbox.Mode) *pluginhost.Pool {
+	b.Helper()
 	command, err := builtinCommand("eml")
 	if err != nil {
 		b.Fatal(err)
 	}
-	pool, err := pluginhost.Start(b.Context(), command, pluginhost.Options{})
+	opt, err := pluginOptions(string(mode))
 	if err != nil {
 		b.Fatal(err)
 	}
-	defer pool.Close()
+	opt.Recycle = math.MaxInt32 // a process that ends takes its figures with it
+	pool, err := pluginhost.Start(b.Context(), command, opt)
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() { _ = pool.Close() })
+	return pool
+}
+
+func benchmarkRatio(b *testing.B, to string, l load) {
+	dir := b.TempDir()
+	in := filepath.Join(dir, "in")
+	makeLoad(b, in, to, l)
+	makeHeadroom() // as in the program
+	layers := []*layer{
+		{name: "in-process", conv: hostsvc.InProcess(builtins["eml"]())},
+		{name: "unsandboxed", conv: startPool(b, sandbox.Off)},
+		{name: "plugin", conv: startPool(b, sandbox.Best)},
+	}
 	n := 0
-	convert := func(conv batch.Converter) time.Duration {
+	convert := func(y *layer) (wall, cpu time.Duration) {
 		n++
 		out := filepath.Join(dir, strconv.Itoa(n))
-		sum, err := batch.Run(context.Background(), conv, []string{in}, batch.Options{To: to, OutDir: out})
+		before := peak.CPU(os.Getpid())
+		sum, err := batch.Run(context.Background(), y.conv, []string{in}, batch.Options{To: to, OutDir: out})
 		if err != nil || sum.Converted != l.count {
 			b.Fatalf("%v: %v", sum, err)
 		}
+		cpu = peak.CPU(os.Getpid()) - before
 		if err := os.RemoveAll(out); err != nil {
 			b.Fatal(err)
 		}
-		return sum.Duration
+		y.wall, y.cpu = y.wall+sum.Duration, y.cpu+cpu
+		return sum.Duration, cpu
 	}
-	convert(inProcess)
-	resetPeak()
-	convert(pool)
-	host, plugin := peaks()
-	var ratios []float64
-	var direct, process time.Duration
+	for _, y := range layers {
+		convert(y)
+		y.wall, y.cpu = 0, 0
+	}
+	peak.Reset()
+	convert(layers[2])
+	host, plugin := peak.Of(os.Getpid())
+	layers[2].wall, layers[2].cpu = 0, 0
+	var byWall, byCPU []float64
 	for b.Loop() {
-		d, p := convert(inProcess), convert(pool)
-		direct, process = direct+d, process+p
-		ratios = append(ratios, float64(d)/float64(p))
+		w0, c0 := convert(layers[0])
+		convert(layers[1])
+		w2, c2 := convert(layers[2])
+		byWall, byCPU = append(byWall, float64(w0)/float64(w2)), append(byCPU, float64(c0)/float64(c2))
 	}
-	slices.Sort(ratios)
-	b.ReportMetric(ratios[len(ratios)/2], "ratio")
-	runs := float64(len(ratios) * l.count)
-	b.ReportMetric(float64(direct.Microseconds())/runs, "µs/msg-in-process")
-	b.ReportMetric(float64(process.Microseconds())/runs, "µs/msg-plugin")
+	slices.Sort(byWall)
+	slices.Sort(byCPU)
+	runs := float64(len(byWall) * l.count)
+	b.ReportMetric(byWall[len(byWall)/2], "ratio")
+	b.ReportMetric(byCPU[len(byCPU)/2], "cpu-ratio")
+	for _, y := range layers {
+		b.ReportMetric(float64(y.wall.Microseconds())/runs, "µs/msg-"+y.name)
+		b.ReportMetric(float64(y.cpu.Microseconds())/runs, "cpu-µs/msg-"+y.name)
+	}
 	b.ReportMetric(host, "host-peak-MB")
 	b.ReportMetric(plugin, "plugin-peak-MB")
 }
@@ -137,35 +178,3 @@ func (r randomLarge) Open() (io.ReadCloser, error) {
 }
 
 var _ mapi.Large = randomLarge{}
-
-// resetPeak makes Linux forget the peak memory of this process so far.
-func resetPeak() { _ = os.WriteFile("/proc/self/clear_refs", []byte("5"), 0) }
-
-// peaks returns the peak memory in MB of this process and of the largest of its
-// children, 0 where /proc does not tell.
-func peaks() (self, child float64) {
-	status, _ := filepath.Glob("/proc/[0-9]*/status")
-	for _, path := range status {
-		f := statusFields(path)
-		if f["PPid"] == strconv.Itoa(os.Getpid()) {
-			child = max(child, megabytes(f["VmHWM"]))
-		}
-	}
-	return megabytes(statusFields("/proc/self/status")["VmHWM"]), child
-}
-
-func statusFields(path string) map[string]string {
-	b, _ := os.ReadFile(path)
-	out := map[string]string{}
-	for line := range strings.Lines(string(b)) {
-		if k, v, ok := strings.Cut(line, ":"); ok {
-			out[k] = strings.TrimSpace(v)
-		}
-	}
-	return out
-}
-
-func megabytes(kb string) float64 {
-	n, _ := strconv.ParseFloat(strings.TrimSuffix(kb, " kB"), 64)
-	return n / 1024
-}

@@ -5,6 +5,7 @@ import (
 	"io"
 	"maps"
 	"os"
+	"runtime/debug"
 	"slices"
 	"strings"
 
@@ -71,6 +72,10 @@ var (
 	builtinOtherNames = eml.OtherNames
 )
 
+// builtinMemory is from how many bytes on a built-in plugin collects garbage
+// before it takes more memory. It is no limit: what is in use may be more.
+const builtinMemory = 160 << 20
+
 // richText reads bodies in RTF for the commands that look into messages.
 var richText look.RichText = eml.Rich
 
@@ -80,6 +85,10 @@ func servePlugin(name string, stderr io.Writer) int {
 	if !ok {
 		fmt.Fprintf(stderr, "oxbridge: no built-in plugin %q\n", name)
 		return exitUsage
+	}
+	makeHeadroom()
+	if debug.SetMemoryLimit(-1) > builtinMemory {
+		debug.SetMemoryLimit(builtinMemory)
 	}
 	sdk.Main(builtin())
 	return exitOK

@@ -136,7 +136,7 @@ func chooseName(name string, devs map[string]string) (choice, error) {
 	}
 	hint := "oxbridge plugin list shows those that there are"
 	if _, err := os.Stat(name); err == nil {
-		hint = "--plugin ./" + name + " is the program in the folder at hand"
+		hint = "./" + name + " is the program in the folder at hand"
 	}
 	return choice{}, &exitError{code: exitUsage, err: fmt.Errorf("no plugin %s is installed", name), hint: hint}
 }

@@ -187,6 +187,11 @@ func mergePlan(ctx context.Context, l *ledger.Ledger, plan *batch.Plan) (todo []
 		if done {
 			continue
 		}
+		if n == 0 {
+			if err := l.Forget(ctx, plan.Readable); err != nil {
+				return nil, err
+			}
+		}
 		f, err := os.Open(shardReport(plan.Dir(), n))
 		if errors.Is(err, fs.ErrNotExist) {
 			todo = append(todo, n)

@@ -29,6 +29,7 @@ type conversion struct {
 
 // run does the run. soft ends at the first interrupt, ctx at the second.
 func (c *conversion) run(soft, ctx context.Context, stdout, stderr io.Writer) error {
+	makeHeadroom()
 	out := newConsole(c.opts.work, stdout, stderr)
 	defer out.quit()
 	out.watch = c.watch
@@ -93,6 +94,9 @@ func (c *conversion) do(soft, ctx context.Context) (report.Summary, error) {
 	}
 	if c.ledger != nil {
 		if err := c.ledger.Planned(ctx, plan.Items, plan.Bytes, plan.Done); err != nil {
+			return report.Summary{}, err
+		}
+		if err := c.ledger.Forget(ctx, plan.Readable); err != nil {
 			return report.Summary{}, err
 		}
 	}

@@ -2,7 +2,9 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -13,15 +15,34 @@ import (
 	"github.com/oxbridge-mail/oxbridge/core/msg"
 	"github.com/oxbridge-mail/oxbridge/core/session"
 	"github.com/oxbridge-mail/oxbridge/sdk"
+	"github.com/oxbridge-mail/oxbridge/sdk/problem"
 	"github.com/oxbridge-mail/oxbridge/sdk/transfer"
 )
 
 // fuzzTime bounds a job of the fuzz target.
 const fuzzTime = time.Minute
 
+// A converter does jobs, in this process or another.
+type converter interface {
+	Convert(ctx context.Context, job *session.Job) error
+}
+
+// inProcess is the built-in plugin without a process.
+func inProcess() converter { return hostsvc.InProcess(builtins["eml"]()) }
+
 // throughMsg makes a .msg file of mail, in this process. It returns nil when the
 // input is no message.
 func throughMsg(t *testing.T, mail []byte, options map[string]string) []byte {
+	t.Helper()
+	file, err := toMsg(t, inProcess(), mail, options, nil)
+	if err != nil && !errors.Is(err, sdk.ErrBadInput) {
+		t.Fatalf("import: %v", err)
+	}
+	return file
+}
+
+// toMsg makes a .msg file of mail.
+func toMsg(t *testing.T, by converter, mail []byte, options map[string]string, report problem.Reporter) ([]byte, error) {
 	t.Helper()
 	s := openSession(t)
 	defer s.Close()
@@ -31,33 +52,42 @@ func throughMsg(t *testing.T, mail []byte, options map[string]string) []byte {
 		t.Fatal(err)
 	}
 	job := &session.Job{Direction: session.Import, Format: "eml", Options: options, Message: m,
-		Input: transfer.NewBytesInput(mail), Timeout: fuzzTime}
-	if err := hostsvc.InProcess(builtins["eml"]()).Convert(t.Context(), job); errors.Is(err, sdk.ErrBadInput) {
-		return nil
-	} else if err != nil {
-		t.Fatalf("import: %v", err)
+		Input: transfer.NewBytesInput(mail), Timeout: fuzzTime, Report: report}
+	if err := by.Convert(t.Context(), job); err != nil {
+		return nil, err
 	}
 	if err := m.SaveChanges(); err != nil {
 		t.Fatalf("save: %v", err)
 	}
-	return st.Bytes()
+	return st.Bytes(), nil
 }
 
 // throughEml makes mail of a .msg file, in this process.
 func throughEml(t *testing.T, file []byte, options map[string]string) []byte {
 	t.Helper()
+	out, err := toEml(t, inProcess(), file, options, nil)
+	if err != nil {
+		t.Fatalf("export: %v", err)
+	}
+	return out
+}
+
+// errNoMessage says that a file cannot be opened as a message.
+var errNoMessage = errors.New("no message")
+
+// toEml makes mail of a .msg file.
+func toEml(t *testing.T, by converter, file []byte, options map[string]string, report problem.Reporter) ([]byte, error) {
+	t.Helper()
 	s := openSession(t)
 	defer s.Close()
 	m, err := s.OpenMessage(session.NewMemory(file), session.Unicode, nil, nil)
 	if err != nil {
-		t.Fatalf("open: %v", err)
+		return nil, fmt.Errorf("%w: %w", errNoMessage, err)
 	}
 	var out bytes.Buffer
-	job := &session.Job{Direction: session.Export, Format: "eml", Options: options, Message: m, Output: &out, Timeout: fuzzTime}
-	if err := hostsvc.InProcess(builtins["eml"]()).Convert(t.Context(), job); err != nil {
-		t.Fatalf("export: %v", err)
-	}
-	return out.Bytes()
+	job := &session.Job{Direction: session.Export, Format: "eml", Options: options, Message: m, Output: &out, Timeout: fuzzTime, Report: report}
+	err = by.Convert(t.Context(), job)
+	return out.Bytes(), err
 }
 
 func openSession(t *testing.T) *session.Session {

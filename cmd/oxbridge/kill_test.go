@@ -9,6 +9,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/oxbridge-mail/oxbridge/cmd/internal/peak"
 	"github.com/oxbridge-mail/oxbridge/core/batch"
 	"github.com/oxbridge-mail/oxbridge/core/pluginhost"
 	"github.com/oxbridge-mail/oxbridge/core/report"
@@ -77,7 +78,7 @@ func killChildren(t *testing.T) int {
 	n := 0
 	paths, _ := filepath.Glob("/proc/[0-9]*/status")
 	for _, path := range paths {
-		if statusFields(path)["PPid"] != strconv.Itoa(os.Getpid()) {
+		if peak.Fields(path)["PPid"] != strconv.Itoa(os.Getpid()) {
 			continue
 		}
 		pid, err := strconv.Atoi(filepath.Base(filepath.Dir(path)))

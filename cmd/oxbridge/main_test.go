@@ -27,6 +27,10 @@ var update = flag.Bool("update", false, "rewrite the files that tests compare wi
 // that kill it.
 const asProgram = "OXBRIDGE_TEST_PROGRAM"
 
+// tellPeak notes what memory the program used, where a test asks for it and the
+// system tells.
+var tellPeak = func() {}
+
 // TestMain lets the test binary stand in for the program: as the command
 // oxbridge of the scripts, and as the plugin process that it starts.
 func TestMain(m *testing.M) {
@@ -47,7 +51,9 @@ func TestMain(m *testing.M) {
 		}
 	}
 	if os.Getenv(asProgram) != "" {
-		os.Exit(runAll(os.Args[1:]))
+		code := runAll(os.Args[1:])
+		tellPeak()
+		os.Exit(code)
 	}
 	testscript.Main(m, map[string]func(){"oxbridge": main, "otherplugin": func() { sdk.Main(otherPlugin) }, "markplugin": func() { sdk.Main(markPlugin) }})
 }

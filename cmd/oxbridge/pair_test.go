@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"github.com/oxbridge-mail/oxbridge/cmd/internal/peak"
 )
 
 // andThen parts the command lines of a program that does two things at once: the
@@ -33,8 +35,8 @@ func runAll(args []string) int {
 	codes[0] = run(lines[0], os.Stdout, os.Stderr)
 	runs.Wait()
 	if path := os.Getenv(summaryVar); path != "" {
-		peak := strings.TrimSuffix(statusFields("/proc/self/status")["VmHWM"], " kB")
-		if err := os.WriteFile(path, fmt.Appendln(nil, codes[0], codes[1], peak), 0o600); err != nil {
+		most := strings.TrimSuffix(peak.Fields("/proc/self/status")["VmHWM"], " kB")
+		if err := os.WriteFile(path, fmt.Appendln(nil, codes[0], codes[1], most), 0o600); err != nil {
 			return exitInternal
 		}
 	}

@@ -6,6 +6,8 @@ import (
 	"runtime/debug"
 
 	"github.com/spf13/pflag"
+
+	"github.com/oxbridge-mail/oxbridge/core/batch"
 )
 
 // workOptions say how the work is done: they change no output.
@@ -19,7 +21,7 @@ type workOptions struct {
 }
 
 func (o *workOptions) addFlags(f *pflag.FlagSet) {
-	f.IntVarP(&o.jobs, "jobs", "j", 0, "convert up to `n` messages at once (0: two for each CPU)")
+	f.IntVarP(&o.jobs, "jobs", "j", 0, "convert up to `n` messages at once (0: four for each CPU)")
 	f.StringVar(&o.memory, "memory", "", "let this process use about `size` of memory, such as 512M or 2G")
 	f.IntVar(&o.nice, "nice", 0, "run with lower priority, 1 to 19")
 	f.BoolVar(&o.json, "json", false, "print one JSON object for each message on standard output")
@@ -55,7 +57,7 @@ func (o *workOptions) apply() (sessionMemory int64, err error) {
 	debug.SetMemoryLimit(memory)
 	jobs := o.jobs
 	if jobs == 0 {
-		jobs = 2 * runtime.GOMAXPROCS(0)
+		jobs = batch.JobsPerCPU * runtime.GOMAXPROCS(0)
 	}
 	return max(memory/2/int64(jobs), 8<<20), nil
 }

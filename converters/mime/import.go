@@ -31,8 +31,8 @@ type ImportOptions struct {
 	// MaxBody is the length in bytes, encoded, up to which a text is a body or
 	// part of one; a longer one becomes a file. 0 means [limits.MIMEBody].
 	MaxBody int64
-	// MaxRecipients is how many recipients are taken; the others are lost. 0
-	// means [limits.MIMERecipients].
+	// MaxRecipients is how many recipients are taken, those of attached messages
+	// included; the others are lost. 0 means [limits.MIMERecipients].
 	MaxRecipients int
 	// MaxHeaders is how many fields without a property of their own become named
 	// properties. All fields are in PidTagTransportMessageHeaders anyway. 0
@@ -140,6 +140,11 @@ func atMost(n int, report problem.Reporter) problem.Reporter {
 type importer struct {
 	ctx   context.Context
 	opt   ImportOptions
-	parts int   // told apart so far
-	err   error // the first one; everything after it is idle
+	parts int // told apart so far
+
+	// So far: bytes and fields of headers, rows of recipients, and fields with
+	// properties of their own.
+	headers                   int64
+	fields, recipients, named int
+	err                       error // the first one; everything after it is idle
 }

@@ -11,8 +11,8 @@ import (
 )
 
 // readHeader reads the header of the part and finds its body.
-func (p *entity) readHeader() {
-	limit := min(p.end-p.start, limits.MIMEBlock.Get())
+func (r *importer) readHeader(p *entity) {
+	limit := min(p.end-p.start, max(minHeaderBlock, limits.MIMEBlock.Get()-r.headers))
 	for n := min(limit, headerBytes); ; n = min(limit, n*8) {
 		b := p.src.view(p.start, n)
 		block, body, ok := headerEnd(b, n == limit)
@@ -20,7 +20,9 @@ func (p *entity) readHeader() {
 			continue
 		}
 		p.body = p.start + int64(body)
-		p.header, p.defects = rfc5322.ParseHeader(b[:block])
+		p.header, p.defects = rfc5322.ParseFields(b[:block], min(limits.MIMEFields.Int(), max(minFields, limits.MIMEAllFields.Int()-r.fields)))
+		r.headers += int64(block)
+		r.fields += len(p.header)
 		p.blockEnd = p.start + int64(block)
 		p.repairBytes()
 		return

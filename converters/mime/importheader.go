@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/oxbridge-mail/oxbridge/converters/rfc5322"
+	"github.com/oxbridge-mail/oxbridge/sdk/limits"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi/proptag"
 	"github.com/oxbridge-mail/oxbridge/sdk/problem"
@@ -172,7 +173,7 @@ func (b *builder) otherField(lower string, f *rfc5322.Field) {
 		b.repeatedField(&b.m.Props[i], text)
 		return
 	}
-	if len(b.env.extra) >= b.r.opt.MaxHeaders {
+	if b.r.named++; len(b.env.extra) >= b.r.opt.MaxHeaders || b.r.named > limits.MIMENamed.Int() {
 		b.env.dropped++
 		return
 	}

@@ -12,17 +12,22 @@ import (
 // people collects recipients; recipients makes rows of them. An empty group,
 // such as "undisclosed-recipients:;", has none.
 func (b *builder) people(kind int32, raw []byte) {
-	for _, a := range rfc5322.ParseAddressList(raw) {
+	list := rfc5322.ParseAddressList(raw)
+	if len(list) == rfc5322.MaxAddresses {
+		b.env.lost++ // and those that were not read
+	}
+	for _, a := range list {
 		if a.Group != "" && a.Name+a.Addr != "" && !b.env.grouped {
 			b.env.grouped = true
 			b.problem("mime.address.group", problem.Info, "header", "the name of the group %.80q is in the transport headers only", a.Group)
 		}
 		switch {
 		case a.Name == "" && a.Addr == "":
-		case b.env.total >= b.r.opt.MaxRecipients:
+		case b.r.recipients >= b.r.opt.MaxRecipients:
 			b.env.lost++
 		default:
 			b.env.total++
+			b.r.recipients++
 			b.env.people[kind] = append(b.env.people[kind], newMailbox(a))
 		}
 	}
@@ -38,7 +43,7 @@ var displayLists = [4]mapi.Tag{
 // header ([MS-OXCMAIL] 2.2.3.1.1).
 func (b *builder) recipients() {
 	if b.env.lost > 0 {
-		b.problem("mime.limit.recipients", problem.Loss, "header", "%d recipients beyond the first %d were left out", b.env.lost, b.env.total)
+		b.problem("mime.limit.recipients", problem.Loss, "header", "%d or more recipients beyond the first %d were left out", b.env.lost, b.env.total)
 	}
 	if b.env.reported != nil {
 		b.reportRecipients()

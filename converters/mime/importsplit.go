@@ -9,6 +9,11 @@ import (
 )
 
 const (
+	// limits.MIMEBlock bounds the headers of all parts of a file, in bytes, and
+	// limits.MIMEAllFields their fields. A part has minHeaderBlock and minFields
+	// whatever the others have.
+	minHeaderBlock = 1 << 10
+	minFields      = 20
 	// maxBoundary bounds a boundary in bytes; RFC 2046 5.1.1 allows 70.
 	maxBoundary = 1000
 )
@@ -29,7 +34,7 @@ func (l level) in(p *entity) level {
 func (r *importer) read(s *source, start, end int64, at level) *entity {
 	r.parts++
 	p := &entity{src: s, start: start, body: end, end: end}
-	p.readHeader()
+	r.readHeader(p)
 	p.describe(at.digest)
 	p.setEncoding()
 	if r.stop(s) {

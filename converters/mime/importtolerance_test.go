@@ -104,6 +104,8 @@ func TestImportLimits(t *testing.T) {
 		{"a long field", "Subject: " + strings.Repeat("x", 10<<20) + "\n\na", ImportOptions{}, "mime.header.damaged"},
 		{"a header of CR", strings.Repeat("X: y\r", 100_000) + "\ra", ImportOptions{}, "mime.header.damaged mime.limit.fields"},
 		{"many recipients", "To: " + strings.Repeat("a@b,", 1000) + "\n\na", ImportOptions{MaxRecipients: 10}, "mime.limit.recipients"},
+		{"many recipients of many messages", "Content-Type: multipart/digest; boundary=b\n\n" + strings.Repeat("--b\n\nTo: a@b, c@d\n\nx\n", 20), ImportOptions{MaxRecipients: 30}, "mime.boundary.open mime.limit.recipients"},
+		{"many fields of many messages", "Content-Type: multipart/digest; boundary=b\n\n" + strings.Repeat("--b\n\n"+manyFields(400)+"\nx\n", 30), ImportOptions{}, "mime.boundary.open mime.limit.fields"},
 		{"a report about many", "Content-Type: multipart/report; report-type=delivery-status; boundary=b\n\n--b\nContent-Type: message/delivery-status\n\nX: y\n\n" +
 			strings.Repeat("Final-Recipient: rfc822;a@b\nAction: failed\n\n", 5000) + "--b--", ImportOptions{}, "mime.limit.report"},
 		{"a long report", "Content-Type: multipart/report; report-type=delivery-status; boundary=b\n\n--b\nContent-Type: message/delivery-status\n\nX: y\n\n" +

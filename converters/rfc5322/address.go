@@ -21,15 +21,23 @@ type Address struct {
 // addresses in brackets within brackets, "mailto:" and "smtp:" prefixes,
 // blanks in addresses, source routes, encoded words anywhere, raw 8-bit text
 // and quotes or comments that never end.
+//
+// At most MaxAddresses are returned; what comes after them is not read.
 func ParseAddressList(raw []byte) []Address {
 	p := addressParser{in: raw}
 	for p.pos < len(p.in) {
+		if len(p.list) >= MaxAddresses {
+			return p.list[:MaxAddresses]
+		}
 		p.step()
 	}
 	p.endEntry()
 	p.endGroup()
 	return p.list
 }
+
+// MaxAddresses bounds a list of addresses.
+const MaxAddresses = 100_000
 
 // piece is a run of an entry between blanks and specials.
 type piece struct {

@@ -95,8 +95,14 @@ func cutLine(b []byte, pos int) (line []byte, next int) {
 // ParseHeader reads a header block up to its end or the first empty line. It
 // accepts every line end, drops NUL, and leaves out what is no field; each
 // repair is reported as a Defect.
-func ParseHeader(block []byte) (Header, []Defect) {
-	p := headerParser{}
+//
+// The first limits.MIMEFields fields are kept; that there are more is a Defect.
+func ParseHeader(block []byte) (Header, []Defect) { return ParseFields(block, limits.MIMEFields.Int()) }
+
+// ParseFields is ParseHeader with a limit of its own, most, in place of
+// limits.MIMEFields.
+func ParseFields(block []byte, most int) (Header, []Defect) {
+	p := headerParser{most: most}
 	for pos := 0; pos < len(block); {
 		line, next := cutLine(block, pos)
 		if len(line) == 0 {
@@ -114,6 +120,7 @@ const maxDefects = 100
 
 type headerParser struct {
 	header  Header
+	most    int // fields in it
 	defects []Defect
 	name    string // of the field being collected; "" when there is none
 	body    []byte
@@ -175,10 +182,10 @@ func (p *headerParser) flush() {
 		p.defect(p.start, "NUL in field body removed")
 		body = bytes.ReplaceAll(body, []byte{0}, nil)
 	}
-	if len(p.header) < limits.MIMEFields.Int() {
+	if len(p.header) < p.most {
 		raw := append([]byte{}, bytes.Trim(body, " \t\v\f")...)
 		p.header = append(p.header, Field{Name: p.name, Raw: raw})
-	} else if len(p.header) == limits.MIMEFields.Int() {
+	} else if len(p.header) == p.most {
 		p.defect(p.start, "fields beyond the limit left out")
 	}
 	p.name, p.body = "", p.body[:0]

@@ -183,26 +183,27 @@ func zipMembers(src *store.Source) ([]member, error) {
 		}
 		list = append(list, m)
 	}
-	overlaps(list)
+	refuseShared(list)
 	return list, nil
 }
 
-// overlaps finds members that share bytes, which no program makes: so small a
-// file would have any number of large members.
-func overlaps(list []member) {
-	order := make([]*member, len(list))
+// refuseShared marks members whose bytes belong to another one, too: a file of a
+// megabyte that holds a million megabytes is made that way.
+func refuseShared(list []member) {
+	at := make([]*member, 0, len(list))
 	for i := range list {
-		order[i] = &list[i]
+		if list[i].bad == "" && list[i].where.Length > 0 {
+			at = append(at, &list[i])
+		}
 	}
-	slices.SortFunc(order, func(a, b *member) int { return cmp.Compare(a.where.Offset, b.where.Offset) })
+	slices.SortStableFunc(at, func(a, b *member) int { return cmp.Compare(a.where.Offset, b.where.Offset) })
 	end := int64(0)
-	for _, m := range order {
-		if m.bad == "" && m.where.Length > 0 && m.where.Offset < end {
-			m.bad = "the member overlaps another"
+	for _, m := range at {
+		if m.where.Offset < end {
+			m.bad = "the member shares its bytes with another one"
+			continue
 		}
-		if m.bad == "" {
-			end = max(end, m.where.Offset+m.where.Length)
-		}
+		end = max(end, m.where.Offset+m.where.Length)
 	}
 }
 

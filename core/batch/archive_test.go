@@ -154,3 +154,24 @@ func FuzzContainers(f *testing.F) {
 		}
 	})
 }
+
+// TestMembersThatShareBytes has members of a zip file that all stand in one
+// place: the first is taken, the others are refused.
+func TestMembersThatShareBytes(t *testing.T) {
+	t.Parallel()
+	list := []member{
+		{name: "c", where: Range{Offset: 200, Length: 50}}, {name: "a", where: Range{Offset: 100, Length: 50}}, {name: "b", where: Range{Offset: 100, Length: 50}},
+		{name: "empty", where: Range{Offset: 120}}, {name: "inside", where: Range{Offset: 149, Length: 1}}, {name: "bad", where: Range{Length: 1000}, bad: "encrypted"},
+		{name: "over", where: Range{Offset: 249, Length: 500}}, {name: "next", where: Range{Offset: 150, Length: 50}},
+	}
+	refuseShared(list)
+	var refused []string
+	for _, m := range list {
+		if m.bad != "" && m.bad != "encrypted" {
+			refused = append(refused, m.name)
+		}
+	}
+	if want := []string{"b", "inside", "over"}; !slices.Equal(refused, want) {
+		t.Errorf("refused: %v, want %v", refused, want)
+	}
+}

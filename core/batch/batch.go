@@ -113,7 +113,8 @@ type Options struct {
 	Overwrite bool
 	// Again makes planning forget what was done before.
 	Again bool
-	// Jobs is how many messages are in hand at once; 0 means two for each CPU.
+	// Jobs is how many messages are in hand at once; 0 means
+	// JobsPerCPU for each CPU.
 	Jobs int
 	// SessionMessages is how many messages a session takes before it is closed
 	// and the next one opened; 0 means 256.
@@ -160,6 +161,11 @@ type Options struct {
 	template *template // of Naming
 }
 
+// JobsPerCPU is how many messages are in hand for each CPU unless somebody says
+// otherwise: enough that neither the host nor a plugin falls asleep between two
+// messages, as waking costs more than a small message does.
+const JobsPerCPU = 4
+
 func (o Options) withDefaults() Options {
 	setInt := func(p *int, value int) {
 		if *p <= 0 {
@@ -171,7 +177,7 @@ func (o Options) withDefaults() Options {
 			*p = value
 		}
 	}
-	setInt(&o.Jobs, 2*runtime.GOMAXPROCS(0))
+	setInt(&o.Jobs, JobsPerCPU*runtime.GOMAXPROCS(0))
 	setInt(&o.SessionMessages, limits.RunSession.Int())
 	setInt(&o.ShardItems, limits.RunShard.Int())
 	setBytes(&o.SessionBytes, limits.RunSessionBytes.Get())

@@ -110,9 +110,15 @@ func (f tempFile) Close() error {
 	return err
 }
 
+// loadMemory is up to what size an input is read once, into memory, for its
+// digest and all that follows, in bytes.
+const loadMemory = 1 << 20
+
 // digestItem returns the digest of an input that is open.
-func digestItem(it *Item, src *store.Source) (store.Digest, error) {
-	d, err := store.DigestOf(src, src.Size())
+func digestItem(it *Item, src *store.Source) (d store.Digest, err error) {
+	if err = src.Load(loadMemory); err == nil {
+		d, err = store.DigestOf(src, src.Size())
+	}
 	if err != nil {
 		return d, fmt.Errorf("read %s: %w", it.Name(), err)
 	}

@@ -44,6 +44,8 @@ type Header struct {
 	Bytes  int64     `json:"bytes"`  // of all items
 	Done   int       `json:"done"`   // inputs that an earlier run has done
 	Shards []Shard   `json:"shards"` // in order
+	// Readable are folders that an earlier run could not list.
+	Readable []string `json:"readable,omitempty"`
 }
 
 // An Identity is what the outputs of a run depend on, besides the contents of

@@ -353,3 +353,19 @@ func FuzzPlan(f *testing.F) {
 		}
 	})
 }
+
+// TestAFolderThatCanBeReadAgain plans a folder that an earlier run could not
+// list: the plan says so, and of no other folder.
+func TestAFolderThatCanBeReadAgain(t *testing.T) {
+	t.Parallel()
+	in := write(t, map[string]string{"was/bad/a.eml": "Subject: x\r\n\r\n", "good/b.eml": "Subject: x\r\n\r\n"})
+	bad := filepath.Join(in, "was", "bad")
+	m := &memory{list: map[string]report.Result{bad: {Input: bad, State: report.Failed, Reason: "input/output error"}}}
+	p := makePlan(t, Options{To: "msg", OutDir: t.TempDir(), Memory: m}, in)
+	if diff := cmp.Diff([]string{bad}, p.Readable); diff != "" {
+		t.Errorf("Readable: -want +got\n%s", diff)
+	}
+	if p.Items != 2 {
+		t.Errorf("%d items", p.Items)
+	}
+}

@@ -97,7 +97,7 @@ func (p *planner) root(ctx context.Context, root Root) error {
 			if !named && (e.Name == skip || e.Name == rejected || path.Base(rel) == store.StateFolder || p.opt.Select.prunes(rel)) {
 				return fs.SkipDir
 			}
-			return ctx.Err()
+			return errors.Join(ctx.Err(), p.readable(e.Name))
 		case !named && strings.HasPrefix(path.Base(rel), store.TempPrefix):
 			return nil
 		case !named && same && p.own(rel):

@@ -34,6 +34,19 @@ func (p *planner) untouched(ctx context.Context, e store.Entry) (bool, error) {
 	return true, nil
 }
 
+// readable notes that a folder can be listed that could not be before: what is
+// known of it is not true any more.
+func (p *planner) readable(folder string) error {
+	if p.opt.Memory == nil {
+		return nil
+	}
+	past, ok, err := p.opt.Memory.Recall(folder)
+	if ok && past.State == report.Failed {
+		p.w.header.Readable = append(p.w.header.Readable, folder)
+	}
+	return err
+}
+
 // recall asks whether an item has been done before. An item that is due again
 // keeps the name of its output.
 func (p *planner) recall(ctx context.Context, it *Item, src *store.Source) (due bool, err error) {

@@ -153,7 +153,7 @@ func TestMembersDoNotOverlap(t *testing.T) {
 		{name: "c", where: Range{Offset: 90, Length: 20}}, {name: "a", where: Range{Offset: 10, Length: 50}},
 		{name: "empty", where: Range{Offset: 20}}, {name: "b", where: Range{Offset: 59, Length: 50}}, {name: "d", where: Range{Offset: 110, Length: 1}},
 	}
-	overlaps(list)
+	refuseShared(list)
 	for _, m := range list {
 		if (m.bad != "") != (m.name == "b") {
 			t.Errorf("%s: %q", m.name, m.bad)

@@ -36,7 +36,8 @@ type File struct {
 
 // Open reads the FAT and the directory of the compound file held in the first
 // size bytes of r. Files longer than opt.Memory stay in r and are read through
-// a cache of 4 MiB, those in a *bytes.Reader are read in place; r must outlive
+// a cache of 4 MiB, those in a *bytes.Reader, or in what a method Whole() []byte
+// of r returns, are read in place; r must outlive
 // the File, which does not close it, and stand concurrent reads if the File has
 // them.
 //

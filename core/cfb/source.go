@@ -19,7 +19,7 @@ const oneRead = 256 << 10
 // readHead returns the header of a file of at least headerSize bytes and, when
 // that costs no further read, the file as newSource returns it.
 func readHead(r io.ReaderAt, size, memory int64) (src io.ReaderAt, head []byte, err error) {
-	if m, ok := r.(*bytes.Reader); ok && m.Size() >= size {
+	if m := inMemory(r); m != nil && m.Size() >= size {
 		src = inPlace{m, size}
 	}
 	if src != nil || size > min(memory, oneRead) {
@@ -38,6 +38,19 @@ func readHead(r io.ReaderAt, size, memory int64) (src io.ReaderAt, head []byte, 
 		err = io.ErrUnexpectedEOF
 	}
 	return nil, nil, err
+}
+
+// inMemory returns a reader of what r has in memory, nil when it is elsewhere.
+func inMemory(r io.ReaderAt) *bytes.Reader {
+	switch m := r.(type) {
+	case *bytes.Reader:
+		return m
+	case interface{ Whole() []byte }:
+		if b := m.Whole(); b != nil {
+			return bytes.NewReader(b)
+		}
+	}
+	return nil
 }
 
 // inPlace is a file that is in memory already.

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"sync"
+
+	"github.com/oxbridge-mail/oxbridge/sdk/limits"
 )
 
 // WriterOptions choose the form of a new file. The zero value writes what
@@ -13,6 +15,9 @@ type WriterOptions struct {
 	// Version is 3 (sectors of 512 bytes, files below 2 GiB) or 4 (sectors of
 	// 4096 bytes, files of up to 16 TiB); 0 means 3.
 	Version int
+	// MaxEntries is the most storages and streams, the root included; 0 means
+	// 262,144, what [Open] takes by itself.
+	MaxEntries int
 }
 
 const (
@@ -46,6 +51,7 @@ type Writer struct {
 
 	fat     fatRuns // the sectors written
 	most    uint32  // sectors there may be
+	entries int     // and directory entries
 	lock    uint32  // number of the range-lock sector
 	miniFAT []uint32
 	mini    chain  // the mini stream
@@ -82,7 +88,7 @@ func NewWriter(w io.WriteSeeker, opt WriterOptions) (*Writer, error) {
 	if err != nil {
 		return nil, err
 	}
-	cw := &Writer{dst: w, base: base, buf: buffers.Get().(*bufio.Writer), names: make(map[nameKey]bool)}
+	cw := &Writer{dst: w, base: base, buf: buffers.Get().(*bufio.Writer), names: make(map[nameKey]bool), entries: limits.CFBEntries.Or(opt.MaxEntries)}
 	cw.buf.Reset(w)
 	switch opt.Version {
 	case 0, 3:
@@ -101,6 +107,9 @@ func NewWriter(w io.WriteSeeker, opt WriterOptions) (*Writer, error) {
 	cw.put(make([]byte, cw.ss)) // the header takes a sector
 	return cw, cw.err
 }
+
+// Entries returns how many storages and streams there are, the root included.
+func (w *Writer) Entries() int { return len(w.nodes) }
 
 // Root returns the root storage.
 func (w *Writer) Root() *StorageWriter { return &StorageWriter{w: w} }
@@ -211,8 +220,8 @@ func (s *StorageWriter) create(name string, kind byte) (uint32, error) {
 	if w.names[key] {
 		return 0, ErrExists
 	}
-	if uint64(len(w.nodes)) >= uint64(maxRegSect) {
-		return 0, tooLarge("[MS-CFB] 2.6.1", "no room for another entry")
+	if len(w.nodes) >= w.entries {
+		return 0, tooLarge("[MS-CFB] 2.6.1", "there would be more than %d entries", w.entries)
 	}
 	w.names[key] = true
 	id := uint32(len(w.nodes))

@@ -183,6 +183,18 @@ func TestLimits(t *testing.T) {
 			t.Errorf("most %d: error = %v", most, err)
 		}
 	}
+	w, err := NewWriter(&memFile{}, WriterOptions{MaxEntries: 3})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, name := range []string{"a", "b", "c"} {
+		if _, err := w.Root().CreateStorage(name); errors.Is(err, ErrTooLarge) != (i == 2) {
+			t.Errorf("storage %d of at most 2: error = %v", i+1, err)
+		}
+	}
+	if w.Entries() != 3 {
+		t.Errorf("%d entries", w.Entries())
+	}
 }
 
 func TestStreamingMemory(t *testing.T) {

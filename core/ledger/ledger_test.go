@@ -274,3 +274,23 @@ func BenchmarkRecall(b *testing.B) {
 		}
 	}
 }
+
+func TestForget(t *testing.T) {
+	t.Parallel()
+	l := openNew(t, filepath.Join(t.TempDir(), "l.db"))
+	a, b := result("a"), result("\xffb")
+	if err := l.Record([]report.Result{a, b}); err != nil {
+		t.Fatal(err)
+	}
+	for _, gone := range [][]string{nil, {b.Input, "in/unknown"}, {b.Input}} {
+		if err := l.Forget(t.Context(), gone); err != nil {
+			t.Errorf("Forget(%q) = %v", gone, err)
+		}
+	}
+	if diff := cmp.Diff([]report.Result{a}, all(t, l)); diff != "" {
+		t.Errorf("Results() -want +got:\n%s", diff)
+	}
+	if _, ok, err := l.Owner(b.OutputName); ok || err != nil {
+		t.Errorf("its output is still known: %v", err)
+	}
+}

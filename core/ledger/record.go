@@ -65,6 +65,27 @@ func (l *Ledger) Planned(ctx context.Context, items int, bytes int64, done int) 
 	})
 }
 
+// Forget removes what is known of inputs that turned out to be none, such as
+// folders that could not be listed before.
+func (l *Ledger) Forget(ctx context.Context, inputs []string) error {
+	if len(inputs) == 0 {
+		return nil
+	}
+	return l.transaction(ctx, func() error {
+		for _, path := range inputs {
+			for _, table := range []string{"problem", "output"} {
+				if _, err := l.conn.ExecContext(ctx, "DELETE FROM "+table+" WHERE input IN (SELECT id FROM input WHERE path = ?)", textOrBytes(path)); err != nil {
+					return err
+				}
+			}
+			if _, err := l.conn.ExecContext(ctx, "DELETE FROM input WHERE path = ?", textOrBytes(path)); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
 // End records how the invocation ended.
 func (l *Ledger) End(ctx context.Context, state, reason string) error {
 	return l.transaction(ctx, func() error {

@@ -2,7 +2,6 @@ package msg
 
 import (
 	"errors"
-	"io"
 	"slices"
 	"strings"
 
@@ -276,6 +275,6 @@ func foreignStream(st *cfb.StorageWriter, s *cfb.Stream) error {
 	if err != nil {
 		return err
 	}
-	_, err = io.Copy(struct{ io.Writer }{dst}, s.Open())
+	err = copyAll(dst, s.Open())
 	return errors.Join(err, dst.Close())
 }

@@ -93,7 +93,7 @@ func (n *ObjectNode) writeTo(st *cfb.StorageWriter) error {
 		if err != nil {
 			return err
 		}
-		_, err = io.Copy(struct{ io.Writer }{dst}, r)
+		err = copyAll(dst, r)
 		if err := errors.Join(err, r.Close(), dst.Close()); err != nil {
 			return err
 		}

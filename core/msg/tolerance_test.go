@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/oxbridge-mail/oxbridge/core/cfb"
+	"github.com/oxbridge-mail/oxbridge/sdk/limits"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi/codepage"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi/proptag"
@@ -291,5 +292,25 @@ func TestInlineOne(t *testing.T) {
 		if s, err := m.Props.Text(tag, 1<<20); err != nil || s != want {
 			t.Errorf("%v = %q, %v, want %q", tag, s, err, want)
 		}
+	}
+}
+
+// TestWhatIsWrittenIsRead writes more objects than a reader takes: the rest is
+// left out and said, and the file opens.
+func TestWhatIsWrittenIsRead(t *testing.T) {
+	t.Parallel()
+	m := new(mapi.Message)
+	row := mapi.Props{{Tag: proptag.DisplayName, Value: "r"}}
+	for range limits.MsgWritten.Int() + 10 {
+		m.Recipients = append(m.Recipients, row)
+	}
+	var said problem.List
+	b := mustWrite(t, m, said.Add)
+	if len(said) != 1 || said[0].Code != "msg.limit" || said[0].Severity != problem.Loss {
+		t.Errorf("said: %v", said)
+	}
+	said = nil
+	if got := mustRead(t, b, said.Add); len(got.Recipients) != limits.MsgWritten.Int() || len(said) > 0 {
+		t.Errorf("%d recipients, want %d; said %v", len(got.Recipients), limits.MsgWritten.Int(), said)
 	}
 }

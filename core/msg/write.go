@@ -26,6 +26,10 @@ const (
 	storeUnicodeOK   int32 = 0x00040000
 )
 
+// entriesLeft is how many storages and streams below what [cfb.Open] takes a file
+// may have when an object is added to it.
+const entriesLeft = 1 << 12
+
 // WriteOptions choose the form of a file. The zero value is ready for use.
 type WriteOptions struct {
 	// Template makes an Outlook template (.oft).
@@ -56,6 +60,8 @@ type WriteOptions struct {
 
 // writer is one message on its way into a file.
 type writer struct {
+	file    *cfb.Writer // nil for an object alone
+	full    bool        // something was left out
 	opt     WriteOptions
 	names   names
 	objects int
@@ -104,7 +110,7 @@ func Write(w io.WriteSeeker, m *mapi.Message, opt WriteOptions, report problem.R
 	if opt.Template {
 		root.SetCLSID(mapi.CLSIDMessageFile)
 	}
-	mw := &writer{opt: opt, extra: opt.Extra, page: opt.CodePage}
+	mw := &writer{opt: opt, extra: opt.Extra, page: opt.CodePage, file: cw}
 	if err := mw.names.start(opt.Extra, opt.Names); err != nil {
 		return err
 	}
@@ -240,12 +246,14 @@ func (b *bag) setMask() {
 
 // room counts one more object and reports when there are too many.
 func (w *writer) room(report problem.Reporter) bool {
-	if w.objects++; w.objects <= limits.MsgWritten.Int() {
+	w.objects++
+	if w.objects <= limits.MsgWritten.Int() && (w.file == nil || w.file.Entries() <= limits.CFBEntries.Int()-entriesLeft) {
 		return true
 	}
-	if w.objects == limits.MsgWritten.Int()+1 {
+	if !w.full {
+		w.full = true
 		report.Report(problem.Problem{Code: "msg.limit", Severity: problem.Loss,
-			Detail: fmt.Sprintf("the message has more than %d objects; the rest was left out", limits.MsgWritten.Int())})
+			Detail: fmt.Sprintf("the message has more than %d objects, or values; the rest was left out", w.objects-1)})
 	}
 	return false
 }

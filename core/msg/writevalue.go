@@ -159,7 +159,7 @@ func (w *writer) single(st *cfb.StorageWriter, it *item) (int64, error) {
 	}
 	switch t := it.tag.Type(); {
 	case coded:
-		_, err = io.Copy(struct{ io.Writer }{s}, r)
+		err = copyAll(s, r)
 	case t == mapi.PtypString:
 		err = copyText(s, r, codepage.EncodeUTF16)
 	case t == mapi.PtypString8:
@@ -169,7 +169,7 @@ func (w *writer) single(st *cfb.StorageWriter, it *item) (int64, error) {
 			return b
 		})
 	default:
-		_, err = io.Copy(struct{ io.Writer }{s}, r)
+		err = copyAll(s, r)
 	}
 	if err != nil {
 		return 0, err
@@ -211,7 +211,9 @@ func (w *writer) stream(st *cfb.StorageWriter, name string, b []byte) error {
 
 // copyText copies UTF-8 in the form that encode gives to whole characters.
 func copyText(dst io.Writer, src io.Reader, encode func(string) []byte) error {
-	buf := make([]byte, 32<<10)
+	borrowed := copyBuffers.Get().(*[]byte)
+	defer copyBuffers.Put(borrowed)
+	buf := *borrowed
 	kept := 0 // bytes at the start of buf that begin a character
 	for {
 		n, err := io.ReadFull(src, buf[kept:])
@@ -254,7 +256,7 @@ func (w *writer) fetch(l mapi.Large) (*spool, error) {
 	}
 	defer r.Close()
 	sp := &spool{dir: w.opt.TempDir}
-	if _, err := io.Copy(struct{ io.Writer }{sp}, r); err != nil {
+	if err := copyAll(sp, r); err != nil {
 		return nil, errors.Join(err, sp.Close())
 	}
 	return sp, nil

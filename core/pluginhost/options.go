@@ -62,7 +62,7 @@ type Options struct {
 	// processes; nil drops it.
 	Log *slog.Logger
 
-	shared bool // for tests: as where the system has no namespaces
+	shared bool // as where the system has no namespaces
 }
 
 func (o Options) withDefaults() Options {

@@ -28,6 +28,7 @@ type Probe struct {
 // caller stops the probe.
 func OpenProbe(ctx context.Context, c Command, o Options) (*Probe, error) {
 	o = o.withDefaults()
+	o.shared = true // a process that is the first of its namespace gets no SIGTERM
 	g, err := newGeneration(c, o)
 	if err != nil {
 		return nil, err

@@ -19,6 +19,9 @@ var readers = sync.Pool{New: func() any { b := make([]byte, 128<<10); return &b 
 
 // DigestOf reads the first size bytes of r. Fewer are an error.
 func DigestOf(r io.ReaderAt, size int64) (Digest, error) {
+	if m, ok := r.(interface{ Whole() []byte }); ok && int64(len(m.Whole())) >= size {
+		return digestBytes(m.Whole()[:size]), nil
+	}
 	buf := readers.Get().(*[]byte)
 	defer readers.Put(buf)
 	h := sha256.New()
@@ -37,6 +40,12 @@ func DigestOf(r io.ReaderAt, size int64) (Digest, error) {
 		}
 	}
 	return Digest{hex.EncodeToString(h.Sum(nil)), size}, nil
+}
+
+// digestBytes returns the digest of b.
+func digestBytes(b []byte) Digest {
+	sum := sha256.Sum256(b)
+	return Digest{hex.EncodeToString(sum[:]), int64(len(b))}
 }
 
 // DigestFile reads a file.

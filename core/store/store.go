@@ -3,6 +3,7 @@
 package store
 
 import (
+	"bytes"
 	"errors"
 	"io"
 	"io/fs"
@@ -28,6 +29,7 @@ const TempPrefix = ".oxbridge-"
 // serves as the storage of a message that is only read.
 type Source struct {
 	r       io.ReaderAt
+	whole   []byte    // all of the contents; nil when they are not in memory
 	closer  io.Closer // nil when there is nothing to close
 	size    int64
 	modTime time.Time
@@ -55,6 +57,28 @@ func OpenSource(path string) (*Source, error) {
 func NewSource(r io.ReaderAt, size int64, modTime time.Time, c io.Closer) *Source {
 	return &Source{r: r, closer: c, size: size, modTime: modTime}
 }
+
+// Load reads contents of up to limit bytes into memory, from where everything is
+// read then. It must come before any other use.
+func (s *Source) Load(limit int64) error {
+	if s.whole != nil || s.size > limit || s.size == 0 {
+		return nil
+	}
+	b := make([]byte, s.size)
+	n, err := s.r.ReadAt(b, 0)
+	if n < len(b) {
+		if err == nil || errors.Is(err, io.EOF) {
+			err = io.ErrUnexpectedEOF
+		}
+		return err
+	}
+	s.r, s.whole = bytes.NewReader(b), b
+	return nil
+}
+
+// Whole returns the contents when Load has read them, or nil. Nobody may change
+// them.
+func (s *Source) Whole() []byte { return s.whole }
 
 // ReadAt implements io.ReaderAt.
 func (s *Source) ReadAt(p []byte, off int64) (int, error) { return s.r.ReadAt(p, off) }

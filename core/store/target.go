@@ -11,6 +11,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"sync"
 
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi"
 )
@@ -26,12 +27,15 @@ type Target struct {
 	buf       *bufio.Writer
 	hash      hash.Hash // of what went through Write
 	size      int64     // what went through Write
-	rewritten bool      // the contents came by Rewrite
+	rewrite   *rewrite  // the contents came by Rewrite, if not nil
 	finished  *Digest   // set by Finish
 }
 
 // bufferSize is what a Target collects before it writes, in bytes.
 const bufferSize = 128 << 10
+
+// writers holds the buffers of Targets that are finished or closed.
+var writers = sync.Pool{New: func() any { return bufio.NewWriterSize(nil, bufferSize) }}
 
 // Create starts a file that will appear at path, making the folders above it.
 // Unless overwrite is set, a path that exists is ErrExists, now and at Commit.
@@ -58,8 +62,21 @@ func create(path string, overwrite bool) (*Target, error) {
 			return nil, err
 		}
 	}
-	t.buf = bufio.NewWriterSize(t.file, bufferSize)
+	t.buf = writers.Get().(*bufio.Writer)
+	t.buf.Reset(t.file)
 	return t, nil
+}
+
+// freeBuffer gives the buffers to other Targets.
+func (t *Target) freeBuffer() {
+	if t.rewrite != nil {
+		t.rewrite.free()
+	}
+	if t.buf != nil {
+		t.buf.Reset(nil)
+		writers.Put(t.buf)
+		t.buf = nil
+	}
 }
 
 // Named reports whether the file has a temporary name while it is made: what a
@@ -71,6 +88,9 @@ func (t *Target) Path() string { return t.path }
 
 // Write appends p.
 func (t *Target) Write(p []byte) (int, error) {
+	if t.buf == nil {
+		return 0, mapi.ErrInvalidObject
+	}
 	n, err := t.buf.Write(p)
 	t.hash.Write(p[:n])
 	t.size += int64(n)
@@ -86,18 +106,16 @@ func (t *Target) ReadAt([]byte, int64) (int, error) { return 0, io.EOF }
 // Size returns 0: a Target has no committed contents.
 func (t *Target) Size() int64 { return 0 }
 
-// Rewrite returns the file itself, empty and at its beginning. It is not to be
-// mixed with Write.
+// Rewrite returns the file, empty and at its beginning; it is also an io.ReaderAt
+// until Finish. It is not to be mixed with Write.
 func (t *Target) Rewrite() (io.WriteSeeker, error) {
 	if t.file == nil || t.finished != nil {
 		return nil, mapi.ErrInvalidObject
 	}
-	t.rewritten = true
-	if err := t.file.Truncate(0); err != nil {
-		return nil, err
+	if t.rewrite == nil {
+		t.rewrite = newRewrite(t.file)
 	}
-	_, err := t.file.Seek(0, io.SeekStart)
-	return t.file, err
+	return t.rewrite, t.rewrite.restart()
 }
 
 // Finish says that the contents are complete, and returns what they are.
@@ -108,13 +126,13 @@ func (t *Target) Finish() (Digest, error) {
 	case t.finished != nil:
 		return *t.finished, nil
 	}
-	d := Digest{hex.EncodeToString(t.hash.Sum(nil)), t.size}
-	err := t.buf.Flush()
-	if err == nil && t.rewritten {
-		var info fs.FileInfo
-		if info, err = t.file.Stat(); err == nil {
-			d, err = DigestOf(t.file, info.Size())
-		}
+	var d Digest
+	var err error
+	if t.rewrite != nil {
+		d, err = t.rewrite.finish()
+	} else {
+		d = Digest{hex.EncodeToString(t.hash.Sum(nil)), t.size}
+		err = t.buf.Flush()
 	}
 	if err == nil {
 		err = t.file.Chmod(0o644)
@@ -122,7 +140,8 @@ func (t *Target) Finish() (Digest, error) {
 	if err != nil {
 		return Digest{}, err
 	}
-	t.buf, t.finished = nil, &d
+	t.freeBuffer()
+	t.finished = &d
 	return d, nil
 }
 
@@ -206,6 +225,7 @@ func (t *Target) Close() error {
 	}
 	f := t.file
 	t.file = nil
+	t.freeBuffer()
 	err := f.Close()
 	if t.unnamed {
 		return err

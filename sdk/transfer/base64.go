@@ -39,6 +39,11 @@ type Base64Reader struct {
 // NewBase64Reader returns a decoder of r.
 func NewBase64Reader(r io.Reader) *Base64Reader { return &Base64Reader{r: r} }
 
+// reset makes the decoder one of r, without clearing its memory.
+func (d *Base64Reader) reset(r io.Reader) {
+	d.r, d.carry, d.rest, d.err, d.damage = r, 0, nil, nil, 0
+}
+
 // Damage counts characters that are neither base64 nor white space, and
 // characters that no byte could be made of.
 func (d *Base64Reader) Damage() int64 { return d.damage }

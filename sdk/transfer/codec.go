@@ -30,10 +30,11 @@ func Copy(w io.Writer, r io.Reader, t Transform) (int64, error) {
 	if fold := folds[t]; fold != nil {
 		return encodeBase64(w, r, fold)
 	}
-	dec, err := NewReader(r, t)
+	dec, err := borrowReader(r, t)
 	if err != nil {
 		return 0, err
 	}
+	defer giveBack(dec, t)
 	b := pool.Get().(*buffers)
 	defer pool.Put(b)
 	// The anonymous structs hide ReadFrom and WriteTo: some readers cost more
@@ -54,6 +55,48 @@ func NewReader(r io.Reader, t Transform) (io.Reader, error) {
 		return &base64Encoder{r: r, fold: folds[t]}, nil
 	}
 	return nil, fmt.Errorf("%w %d", ErrTransform, t)
+}
+
+// Decoders that were given back. They are large, and attachments are often small.
+var (
+	base64Readers = sync.Pool{New: func() any { return new(Base64Reader) }}
+	quotedReaders = sync.Pool{New: func() any { return NewQuotedReader(nil) }}
+)
+
+// borrowReader is NewReader for a reader that is used until giveBack.
+func borrowReader(r io.Reader, t Transform) (io.Reader, error) {
+	switch t {
+	case Unbase64:
+		d := base64Readers.Get().(*Base64Reader)
+		d.reset(r)
+		return d, nil
+	case Unquote:
+		d := quotedReaders.Get().(*QuotedReader)
+		d.reset(r)
+		return d, nil
+	}
+	return NewReader(r, t)
+}
+
+// giveBack takes back what borrowReader returned for t. Nobody may use it
+// afterwards.
+func giveBack(r io.Reader, t Transform) {
+	switch t {
+	case Unbase64:
+		d := r.(*Base64Reader)
+		d.reset(nil)
+		base64Readers.Put(d)
+	case Unquote:
+		d := r.(*QuotedReader)
+		d.reset(nil)
+		quotedReaders.Put(d)
+	case Base64, Base64Line:
+		d := r.(*base64Encoder)
+		if d.b != nil {
+			pool.Put(d.b)
+			d.b = nil
+		}
+	}
 }
 
 // folds encode n bytes of b.src into b.dst and return how many that gives.
@@ -128,7 +171,7 @@ func (e *base64Encoder) Read(p []byte) (int, error) {
 			return 0, e.err
 		}
 		if e.b == nil {
-			e.b = new(buffers)
+			e.b = pool.Get().(*buffers)
 		}
 		var n int
 		n, e.err = readFull(e.r, e.b.src[:])

@@ -27,6 +27,12 @@ func NewQuotedReader(r io.Reader) *QuotedReader {
 	return &QuotedReader{r: bufio.NewReaderSize(r, maxQuotedLine)}
 }
 
+// reset makes the decoder one of r.
+func (d *QuotedReader) reset(r io.Reader) {
+	d.r.Reset(r)
+	d.held, d.rest, d.err, d.damage = 0, nil, nil, 0
+}
+
 // Damage counts the escapes that were not valid.
 func (d *QuotedReader) Damage() int64 { return d.damage }
 

@@ -79,22 +79,47 @@ func (r Ranged) Size() int64 {
 }
 
 // Open returns a reader of the transformed bytes, which is Damaged. Closing it
-// does nothing.
+// saves memory, and makes later reads io.ErrClosedPipe.
 func (r Ranged) Open() (io.ReadCloser, error) {
-	dec, err := NewReader(io.NewSectionReader(r.In, r.Off, r.N), r.Transform)
+	dec, err := borrowReader(io.NewSectionReader(r.In, r.Off, r.N), r.Transform)
 	if err != nil {
 		return nil, err
 	}
-	return rangedReader{dec}, nil
+	return &rangedReader{dec: dec, t: r.Transform}, nil
 }
 
-// rangedReader reads a Ranged.
-type rangedReader struct{ io.Reader }
+// rangedReader reads a Ranged through a decoder that is borrowed until Close.
+type rangedReader struct {
+	dec    io.Reader // nil when it is closed
+	t      Transform
+	damage int64 // when it was closed
+}
 
-func (r rangedReader) Close() error { return nil }
+// Read implements io.Reader.
+func (r *rangedReader) Read(p []byte) (int, error) {
+	if r.dec == nil {
+		return 0, io.ErrClosedPipe
+	}
+	return r.dec.Read(p)
+}
+
+// Close implements io.Closer.
+func (r *rangedReader) Close() error {
+	if r.dec != nil {
+		r.damage = r.Damage()
+		giveBack(r.dec, r.t)
+		r.dec = nil
+	}
+	return nil
+}
 
 // Damage implements Damaged.
-func (r rangedReader) Damage() int64 { return DamageOf(r.Reader) }
+func (r *rangedReader) Damage() int64 {
+	if r.dec == nil {
+		return r.damage
+	}
+	return DamageOf(r.dec)
+}
 
 // output executes references on the spot.
 type output struct{ io.Writer }

@@ -33,3 +33,31 @@ func TestTheSameNumberIsTheSameMessage(t *testing.T) {
 		}
 	}
 }
+
+// TestCorporaAreTheSameEachTime holds measurements of different days to the same
+// bytes, and their messages to the sizes that their names say.
+func TestCorporaAreTheSameEachTime(t *testing.T) {
+	t.Parallel()
+	sizes := map[string][2]int{"5KB": {4 << 10, 16 << 10}, "100KB": {70 << 10, 130 << 10}, "rtf": {4 << 10, 40 << 10},
+		"embedded": {32 << 10, 100 << 10}, "1MB": {900 << 10, 1200 << 10}}
+	for _, c := range Corpora {
+		want, ok := sizes[c.Name]
+		if !ok {
+			continue
+		}
+		a, err := c.Bytes(1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b, err := c.Bytes(1)
+		if err != nil || !bytes.Equal(a, b) {
+			t.Errorf("%s: two messages of one number differ: %v", c.Name, err)
+		}
+		if len(a) < want[0] || len(a) > want[1] {
+			t.Errorf("%s: %d bytes", c.Name, len(a))
+		}
+	}
+	if _, ok := Find("none"); ok {
+		t.Error("Find() found what is not there")
+	}
+}

@@ -11,11 +11,13 @@ import (
 // ways in which it learns that the host wants no more.
 func TestHaltedIsCancelled(t *testing.T) {
 	t.Parallel()
-	internal := func(error) pluginv1.Result { return pluginv1.Result_RESULT_INTERNAL }
-	j := &job{l: &lane{srv: &server{p: Plugin{Classify: internal}}}, ctx: context.Background(), halted: make(chan struct{})}
-	j.reason = &cancelError{"too slow"}
-	close(j.halted)
-	if got := j.result(j.reason); got != pluginv1.Result_RESULT_CANCELLED {
-		t.Errorf("got %v", got)
+	for _, said := range []pluginv1.Result{pluginv1.Result_RESULT_INTERNAL, pluginv1.Result_RESULT_BAD_INPUT} {
+		classify := func(error) pluginv1.Result { return said }
+		j := &job{l: &lane{srv: &server{p: Plugin{Classify: classify}}}, ctx: context.Background(), halted: make(chan struct{})}
+		j.reason = &cancelError{"too slow"}
+		close(j.halted)
+		if got := j.result(j.reason); got != pluginv1.Result_RESULT_CANCELLED {
+			t.Errorf("an error that the author calls %v ends the job with %v", said, got)
+		}
 	}
 }

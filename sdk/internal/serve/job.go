@@ -247,13 +247,14 @@ func (j *job) result(err error) pluginv1.Result {
 	switch r := j.l.srv.p.Classify(err); {
 	case errors.As(err, &crashed):
 		return pluginv1.Result_RESULT_INTERNAL
+	// halted is closed before ctx ends, and what waits for an answer wakes by it. An
+	// author may take the error of a read for a fault of the file.
+	case stopped && (errors.As(err, &ended) || j.ctx.Err() != nil || j.isHalted()):
+		return pluginv1.Result_RESULT_CANCELLED
 	case errors.As(err, &unsupported):
 		return pluginv1.Result_RESULT_UNSUPPORTED
 	case r != pluginv1.Result_RESULT_INTERNAL:
 		return r
-	// halted is closed before ctx ends, and what waits for an answer wakes by it.
-	case stopped && (errors.As(err, &ended) || j.ctx.Err() != nil || j.isHalted()):
-		return pluginv1.Result_RESULT_CANCELLED
 	case errors.As(err, &refused) && damaged(refused):
 		return pluginv1.Result_RESULT_BAD_INPUT
 	}

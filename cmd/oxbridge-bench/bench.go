@@ -1,0 +1,211 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+
+	"github.com/oxbridge-mail/oxbridge/cmd/internal/sample"
+)
+
+// bench collects what is measured.
+type bench struct {
+	options
+	rows   []row
+	stages []string // lines of go test -bench
+	n      int      // output folders so far
+}
+
+// A row is what all programs did with one set of files.
+type row struct {
+	name     string
+	to       string
+	messages int
+	bytes    int64 // of the inputs
+	output   int64 // bytes of the outputs
+	convert  usage
+	copyIn   usage // cp -r of the inputs
+	copyOut  usage // cp -r of the outputs
+	others   []other
+}
+
+// other is another program on the same files.
+type other struct {
+	name  string
+	files int // messages that it got
+	usage
+}
+
+// corpus measures both directions on messages made by rule.
+func (b *bench) corpus(ctx context.Context, c sample.Corpus) error {
+	in := filepath.Join(b.dir, c.Name+"-msg")
+	if err := c.Write(in); err != nil {
+		return err
+	}
+	eml := filepath.Join(b.dir, c.Name+"-eml")
+	if err := b.convert(in, "eml", eml, "--no-ledger").run(ctx, nil); err != nil {
+		return err
+	}
+	if err := b.both(ctx, c.Name, in, eml); err != nil {
+		return err
+	}
+	return errors.Join(os.RemoveAll(in), os.RemoveAll(eml))
+}
+
+// realName stands for the messages that the user has.
+const realName = "real"
+
+// real measures messages that the user has.
+func (b *bench) real(ctx context.Context) error {
+	for _, d := range []struct{ to, from string }{{"eml", b.msg}, {"msg", b.eml}} {
+		if d.from == "" {
+			continue
+		}
+		in := filepath.Join(b.dir, "real-"+d.to)
+		for i := range b.repeat {
+			if err := os.CopyFS(filepath.Join(in, strconv.Itoa(i)), os.DirFS(d.from)); err != nil {
+				return err
+			}
+		}
+		if err := b.measure(ctx, realName, d.to, in); err != nil {
+			return err
+		}
+		if err := os.RemoveAll(in); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (b *bench) both(ctx context.Context, name, msg, eml string) error {
+	if err := b.measure(ctx, name, "eml", msg); err != nil {
+		return err
+	}
+	return b.measure(ctx, name, "msg", eml)
+}
+
+// measure runs all programs in turn, and takes the median of each.
+func (b *bench) measure(ctx context.Context, name, to, in string) error {
+	fmt.Fprintf(os.Stderr, "%s to %s\n", name, to)
+	r := row{name: name, to: to}
+	var err error
+	if r.messages, r.bytes, err = size(in); err != nil {
+		return err
+	}
+	var convert, copyIn, copyOut []usage
+	peers := b.peersOf(name, to)
+	runs, wrote := make([][]usage, len(peers)), make([]int, len(peers))
+	for range b.runs {
+		out := b.folder()
+		u, err := b.convert(in, to, out).measure(ctx)
+		if err != nil {
+			return err
+		}
+		convert = append(convert, u)
+		if _, r.output, err = size(out); err != nil {
+			return err
+		}
+		for _, c := range []struct {
+			from string
+			to   *[]usage
+		}{{in, &copyIn}, {out, &copyOut}} {
+			u, err := command("cp", "-r", c.from, b.folder()).measure(ctx)
+			if err != nil {
+				return err
+			}
+			*c.to = append(*c.to, u)
+		}
+		for i, p := range peers {
+			out := b.folder()
+			if u, err := p.command(in, out).measure(ctx); err == nil {
+				runs[i] = append(runs[i], u)
+				if n, _, err := size(out); err == nil {
+					wrote[i] = n // msgconvert ends at the first file that it cannot read
+				}
+			} else {
+				fmt.Fprintf(os.Stderr, "%s: %v\n", p.name, err)
+			}
+		}
+	}
+	r.convert, r.copyIn, r.copyOut = median(convert), median(copyIn), median(copyOut)
+	for i, p := range peers {
+		if len(runs[i]) > 0 {
+			files := r.messages
+			if p.files > 0 {
+				files = min(files, p.files)
+			}
+			if wrote[i] > 0 {
+				files = wrote[i]
+			}
+			r.others = append(r.others, other{p.name, files, median(runs[i])})
+		}
+	}
+	b.rows = append(b.rows, r)
+	// Only now: file systems are slow to use again what was just deleted.
+	for ; b.n > 0; b.n-- {
+		if err := os.RemoveAll(b.outDir(b.n)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// convert is oxbridge as people start it.
+func (b *bench) convert(in, to, out string, more ...string) program {
+	p := command(b.program, append([]string{"convert", "--to", to, "--out", out, in}, more...)...)
+	p.ok = []int{0, 3} // some messages of a real corpus are damaged
+	return p
+}
+
+func (b *bench) outDir(n int) string { return filepath.Join(b.dir, "out"+strconv.Itoa(n)) }
+
+// folder returns a folder that is not there.
+func (b *bench) folder() string {
+	b.n++
+	return b.outDir(b.n)
+}
+
+// size returns how many files there are in a folder, without the ledger, and
+// their bytes.
+func size(dir string) (files int, bytes int64, err error) {
+	err = filepath.WalkDir(dir, func(_ string, e fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case e.Name() == ".oxbridge":
+			return fs.SkipDir
+		case e.Type().IsRegular():
+			info, err := e.Info()
+			if err != nil {
+				return err
+			}
+			files++
+			bytes += info.Size()
+		}
+		return nil
+	})
+	return files, bytes, err
+}
+
+// inside has go test measure stages and the price of the plugin process.
+func (b *bench) inside(ctx context.Context) error {
+	fmt.Fprintln(os.Stderr, "stages")
+	cmd := exec.CommandContext(ctx, "go", "test", "-run", "^$", "-bench", ".", "-benchtime", "1s", "./cmd/oxbridge")
+	cmd.Stderr = os.Stderr
+	out, err := cmd.Output()
+	if err != nil {
+		return fmt.Errorf("go test -bench: %w", err)
+	}
+	for line := range bytes.Lines(out) {
+		if bytes.HasPrefix(line, []byte("Benchmark")) {
+			b.stages = append(b.stages, string(line))
+		}
+	}
+	return nil
+}
