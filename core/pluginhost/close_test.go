@@ -72,6 +72,18 @@ var importStates = map[string]func(ctx context.Context, src transfer.Input) erro
 	},
 }
 
+// transformStates are those of a transformation.
+var transformStates = map[string]func(ctx context.Context, m *mapi.Message) error{
+	"reading a value to change it": func(_ context.Context, m *mapi.Message) error {
+		_, err := mapi.ReadValue(large(m), 1<<30)
+		return err
+	},
+	"waiting in a transformation": func(ctx context.Context, _ *mapi.Message) error {
+		<-ctx.Done()
+		return context.Cause(ctx)
+	},
+}
+
 // toTheEnd says that the job is under way, goes on until f fails, and says how.
 func toTheEnd(job *sdk.Job, f func() error) error {
 	job.Report(problem.Problem{Code: "test.parked"})
@@ -114,7 +126,18 @@ func keeper() sdk.Plugin {
 		}
 		return nil, errors.New("no such state")
 	}
-	return sdk.Plugin{Name: "keeper", Formats: []sdk.Format{{Name: "x", Exporter: sdk.ExportFunc(export), Importer: sdk.ImportFunc(imports)}}}
+	transform := func(ctx context.Context, job *sdk.Job, m *mapi.Message) error {
+		f := transformStates[m.Props.String(proptag.Subject)]
+		if f == nil {
+			return errors.New("no such state")
+		}
+		return toTheEnd(job, func() error { return f(ctx, m) })
+	}
+	return sdk.Plugin{
+		Name:        "keeper",
+		Formats:     []sdk.Format{{Name: "x", Exporter: sdk.ExportFunc(export), Importer: sdk.ImportFunc(imports)}},
+		Transformer: sdk.TransformFunc(transform),
+	}
 }
 
 func init() { roles["keeper"] = func() { sdk.Main(keeper()) } }
@@ -131,6 +154,17 @@ func exportLarge(t *testing.T, subject string) *session.Job {
 		t.Fatal(err)
 	}
 	return job
+}
+
+// transforming makes a job that changes a message with a large value.
+func transforming(t *testing.T, subject string) *session.Job {
+	t.Helper()
+	job := exportLarge(t, subject)
+	tree, err := job.Message.Snapshot()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &session.Job{Direction: session.Transform, Message: job.Message, Contents: tree, Take: func(*mapi.Message) error { return nil }}
 }
 
 // importing makes a job that imports a file, which begins with a text.
@@ -181,6 +215,9 @@ func TestSessionClose(t *testing.T) {
 	}
 	for name := range importStates {
 		tests = append(tests, test{name: name, make: importing})
+	}
+	for name := range transformStates {
+		tests = append(tests, test{name: name, make: transforming})
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
