@@ -17,6 +17,9 @@ BIN      := $(CURDIR)/.bin
 MODULE   := github.com/oxbridge-mail/oxbridge
 FUZZTIME ?= 1m
 FUZZJOBS ?= 2
+# Of every FUZZSHARE targets, the one with the number FUZZPART is run.
+FUZZSHARE ?= 1
+FUZZPART  ?= 0
 export GOBIN := $(BIN)
 
 .PHONY: help build test race lint generate check-generated wire buf wire-baseline fuzz fuzz-long hostile bench bench-table measure man python node clean
@@ -63,7 +66,7 @@ wire-baseline: $(BIN)/buf ## make the wire as it is what later ones are compared
 	$(BIN)/buf build --exclude-source-info -o $(BASELINE)
 
 fuzz: ## run every fuzz target for FUZZTIME (1m), FUZZJOBS (2) of them at once
-	@grep -ro --include='*_test.go' '^func Fuzz[A-Za-z0-9_]*' . | sed -E 's|/[^/]*:func | |' | sort -u | \
+	@grep -ro --include='*_test.go' '^func Fuzz[A-Za-z0-9_]*' . | sed -E 's|/[^/]*:func | |' | sort -u | awk 'NR % $(FUZZSHARE) == $(FUZZPART)' | \
 		xargs -P $(FUZZJOBS) -n 2 sh -c 'out=$$(go test -run "^$$" -fuzz "^$$1\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 10x -parallel 1 "$$0" 2>&1) && \
 			echo "ok   $$0 $$1" || { echo "FAIL $$0 $$1"; echo "$$out"; exit 255; }'
 
