@@ -11,7 +11,7 @@ GRPCIO           := 1.85.3
 PYPROTOBUF       := 7.36.2
 
 # The rooms where several goroutines meet.
-CONCURRENT := ./sdk/... ./core/session ./core/hostsvc ./core/pluginhost ./core/conformance ./core/batch ./core/ledger ./core/store ./core/audit ./plugins/...
+CONCURRENT := ./sdk ./sdk/internal/... ./sdk/plugintest ./sdk/transfer ./sdk/wire ./sdk/mapi/... ./core/session ./core/hostsvc ./core/pluginhost ./core/batch ./core/ledger ./core/store ./core/audit ./plugins/...
 
 BIN      := $(CURDIR)/.bin
 MODULE   := github.com/oxbridge-mail/oxbridge
@@ -35,6 +35,7 @@ test: ## run every test
 
 race: ## run the rooms with goroutines under the race detector
 	go test -race -shuffle=on -timeout 20m $(CONCURRENT)
+	go test -race -timeout 20m -run "TestGood|TestNeverDone|TestStopped" ./core/conformance
 
 lint: $(BIN)/golangci-lint ## vet and lint
 	go vet ./...
