@@ -20,6 +20,9 @@ const maxName = 64
 // false for a name that is unknown or has no code page; cp is 0 then.
 func CodePage(name string) (cp int, ok bool) {
 	key := canonical(name)
+	if key == "" {
+		return 0, false
+	}
 	if cp, ok = aliases[key]; ok {
 		return cp, true
 	}
@@ -28,7 +31,7 @@ func CodePage(name string) (cp int, ok bool) {
 	}
 	for _, prefix := range numbered {
 		digits, found := strings.CutPrefix(key, prefix)
-		if !found {
+		if !found || digits == "" || digits[0] < '0' || digits[0] > '9' {
 			continue
 		}
 		if n, err := strconv.Atoi(digits); err == nil && n > 0 && codepage.Known(n) {

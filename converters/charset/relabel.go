@@ -8,16 +8,31 @@ import (
 // maxMeta bounds the length of a meta element that is looked at, in bytes.
 const maxMeta = 1024
 
-// RelabelHTML is [RelabelHTMLAs] for utf-8.
+// RelabelHTML makes every meta element of html that names a character set name
+// utf-8, and moves the offsets in places, which ascend, that lie behind. first is
+// what the first of them named. Time is linear in the length of html.
 func RelabelHTML(html []byte, places []int) (_ string, first string) {
-	return RelabelHTMLAs("utf-8", html, places)
+	var out strings.Builder
+	first = relabel(&out, "utf-8", html, places)
+	return out.String(), first
 }
 
-// RelabelHTMLAs makes every meta element of html that names a character set name
-// the one given, and moves the offsets in places, which ascend, that lie behind.
-// first is what the first of them named. Time is linear in the length of html.
-func RelabelHTMLAs(name string, html []byte, places []int) (_ string, first string) {
-	var out strings.Builder
+// RelabelHTMLAs is RelabelHTML for another name.
+func RelabelHTMLAs(name string, html []byte) []byte {
+	var out bytes.Buffer
+	relabel(&out, name, html, nil)
+	return out.Bytes()
+}
+
+// buffer is a [strings.Builder] or [bytes.Buffer].
+type buffer interface {
+	Grow(n int)
+	Write(p []byte) (int, error)
+	WriteString(s string) (int, error)
+}
+
+// relabel writes html with the name in its meta elements; see RelabelHTML.
+func relabel(out buffer, name string, html []byte, places []int) (first string) {
 	out.Grow(len(html))
 	done, moved, grown := 0, 0, 0
 	for at := 0; ; {
@@ -41,8 +56,8 @@ func RelabelHTMLAs(name string, html []byte, places []int) (_ string, first stri
 		if first == "" {
 			first = string(html[from:to])
 		}
-		out.Write(html[done:from])
-		out.WriteString(name)
+		_, _ = out.Write(html[done:from])
+		_, _ = out.WriteString(name)
 		for ; moved < len(places) && places[moved] < to; moved++ {
 			places[moved] += grown
 		}
@@ -52,8 +67,8 @@ func RelabelHTMLAs(name string, html []byte, places []int) (_ string, first stri
 	for ; moved < len(places); moved++ {
 		places[moved] += grown
 	}
-	out.Write(html[done:])
-	return out.String(), first
+	_, _ = out.Write(html[done:])
+	return first
 }
 
 // charsetValue finds the value of charset in a meta element; from and to are

@@ -1,6 +1,7 @@
 package mime
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -23,14 +24,18 @@ type somebody struct {
 // the group is empty.
 func (o *object) somebody(ps mapi.Props, who person, where string) (s somebody, ok bool) {
 	s = somebody{name: o.text(ps, who.name), kind: o.text(ps, who.addrType), email: o.text(ps, who.email), where: where, tag: who.email}
-	entry, _ := entryid.ParsePerson(ps.Binary(who.entryID))
+	smtp := o.text(ps, who.smtp)
+	var entry entryid.Person // of use only where the others leave something open
+	if s.name == "" || s.email == "" || !isInternetAddress(trimAddress(cmp.Or(smtp, s.email))) {
+		entry, _ = entryid.ParsePerson(ps.Binary(who.entryID))
+	}
 	if s.name == "" {
 		s.name = entry.Name
 	}
 	if s.email == "" {
 		s.kind, s.email = entry.Type, entry.Email
 	}
-	s.own, s.addr = o.resolve(s, o.text(ps, who.smtp), entry)
+	s.own, s.addr = o.resolve(s, smtp, entry)
 	return s, s.addr != "" || s.email != "" || s.name != ""
 }
 
@@ -95,6 +100,9 @@ func (o *object) resolve(s somebody, smtp string, entry entryid.Person) (own, ad
 	for _, t := range []string{smtp, s.email, entry.Email, s.name} {
 		if addr := trimAddress(t); isInternetAddress(addr) {
 			return addr, addr
+		}
+		if !strings.Contains(t, "@") && !strings.Contains(t, "=?") {
+			continue
 		}
 		if list := rfc5322.ParseAddressList([]byte(t)); len(list) == 1 && isInternetAddress(list[0].Addr) {
 			return list[0].Addr, list[0].Addr // "Name <local@domain>"

@@ -23,8 +23,9 @@ func (h *headerWriter) cameAs(name string, people []somebody) bool {
 	if len(raw) == 0 || len(people) == 0 {
 		return false
 	}
-	var named []rfc5322.Address
-	for _, a := range rfc5322.ParseAddressList(raw) {
+	list := h.o.trace.addresses(name)
+	named := make([]rfc5322.Address, 0, len(list))
+	for _, a := range list {
 		if a.Name != "" || a.Addr != "" {
 			named = append(named, a)
 		}
@@ -35,7 +36,7 @@ func (h *headerWriter) cameAs(name string, people []somebody) bool {
 	if !slices.EqualFunc(people, named, somebody.is) {
 		return false
 	}
-	field := h.unchangedAddresses(name, raw)
+	field := h.unchangedAddresses(name, raw, list)
 	if field == nil {
 		return false
 	}
@@ -55,9 +56,9 @@ func (s somebody) is(a rfc5322.Address) bool {
 
 // unchangedAddresses returns an address field with the body that it came with,
 // nil where that says something else when it is written again, or where others
-// would read it in another way.
-func (h *headerWriter) unchangedAddresses(name string, raw []byte) []byte {
-	if !isClearList(raw) {
+// would read it in another way. list is the addresses in raw.
+func (h *headerWriter) unchangedAddresses(name string, raw []byte, list []rfc5322.Address) []byte {
+	if !isClearList(raw, list) {
 		return nil
 	}
 	return h.unchanged(name, oneBlank(raw), func(a, b []byte) bool {
@@ -90,11 +91,11 @@ func oneBlank(raw []byte) []byte {
 	return out
 }
 
-// isClearList reports whether an address field leaves no doubt: its quotes and
-// comments end, its entries are separated, no encoded word stands in quotes, and
+// isClearList reports whether an address field with these addresses leaves no
+// doubt: its quotes and comments end, its entries are separated, no encoded word stands in quotes, and
 // no name in quotes,
 // as no address is, stands alone.
-func isClearList(raw []byte) bool {
+func isClearList(raw []byte, list []rfc5322.Address) bool {
 	quoted, depth, closed := false, 0, false // closed: behind an address in brackets
 	names := false
 	for i := 0; i < len(raw); i++ {
@@ -127,7 +128,7 @@ func isClearList(raw []byte) bool {
 	if quoted || depth > 0 || rfc5322.HidesControls(raw) {
 		return false
 	}
-	return !names || !slices.ContainsFunc(rfc5322.ParseAddressList(raw), func(a rfc5322.Address) bool { return a.Addr == "" && a.Group == "" })
+	return !names || !slices.ContainsFunc(list, func(a rfc5322.Address) bool { return a.Addr == "" && a.Group == "" })
 }
 
 // idsAsTheyCame returns the field of the transport headers that the identifiers
@@ -151,13 +152,23 @@ func (h *headerWriter) unchangedIDs(name string, raw []byte) []byte {
 // returns nil where the options ask for another form than the one it has, or
 // where it is not in 7 bits or does not survive folding.
 func (h *headerWriter) unchanged(name string, raw []byte, same func(a, b []byte) bool) []byte {
-	if h.form.UTF8 || len(raw) > limits.MIMEText.Int() || bytes.ContainsFunc(raw, func(r rune) bool { return r >= 0x7F }) {
+	if h.form.UTF8 || len(raw) > limits.MIMEText.Int() || !isASCIIText(raw) {
 		return nil
 	}
 	field := rfc5322.Raw(name, string(raw))
 	again, defects := rfc5322.ParseHeader(field)
-	if len(again) != 1 || len(defects) > 0 || !same(raw, again[0].Raw) {
+	if len(again) != 1 || len(defects) > 0 || !bytes.Equal(raw, again[0].Raw) && !same(raw, again[0].Raw) {
 		return nil
 	}
 	return field
+}
+
+// isASCIIText reports whether raw has neither DEL nor bytes above.
+func isASCIIText(raw []byte) bool {
+	for _, c := range raw {
+		if c >= 0x7F {
+			return false
+		}
+	}
+	return true
 }

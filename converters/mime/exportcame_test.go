@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/oxbridge-mail/oxbridge/converters/rfc5322"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi/proptag"
 )
@@ -107,7 +108,7 @@ func FuzzAddressesAsTheyCame(f *testing.F) {
 	f.Add([]byte(`"a\" b" <x>, (c (d)) e, =?utf-8?Q?=0D=0A?= <a@b>`))
 	f.Fuzz(func(t *testing.T, raw []byte) {
 		h := &headerWriter{}
-		if out := h.unchangedAddresses("To", raw); out != nil {
+		if out := h.unchangedAddresses("To", raw, rfc5322.ParseAddressList(raw)); out != nil {
 			head := strings.TrimSuffix(string(out), "\r\n")
 			for _, line := range strings.Split(head, "\r\n")[1:] {
 				if line == "" || line[0] != ' ' {

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/oxbridge-mail/oxbridge/converters/charset"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi/codepage"
@@ -93,15 +94,30 @@ func (o *object) inCharset(subtype string, text []byte) (_ []byte, name string) 
 	if p == nil || p.cp == codepage.UTF8 {
 		return text, "utf-8"
 	}
-	s := string(text)
+	relabelled := text
 	if subtype == "html" {
-		s, _ = charset.RelabelHTMLAs(p.name, text, nil)
+		relabelled = charset.RelabelHTMLAs(p.name, text)
 	}
+	if isPlainASCII(relabelled) {
+		return relabelled, p.name
+	}
+	s := string(relabelled)
 	encoded, ok := codepage.Encode(p.cp, s)
 	if !ok || !p.portable(encoded, s) {
 		return text, "utf-8"
 	}
 	return encoded, p.name
+}
+
+// isPlainASCII reports whether text is the same in all of bodyPages: US-ASCII
+// without the escapes of ISO 2022.
+func isPlainASCII(text []byte) bool {
+	for _, c := range text {
+		if c >= utf8.RuneSelf || c == escape {
+			return false
+		}
+	}
+	return true
 }
 
 // ownPage returns the code page of the message for Internet mail, 0 when it

@@ -20,12 +20,18 @@ const (
 	responseField = "X-Oxbridge-Verb-Response"
 )
 
+// classNames are the names, in lower case, under which messages keep those fields.
+var classNames = []mapi.Name{
+	propname.InternetHeader(classField), propname.InternetHeader(verbsField),
+	propname.InternetHeader(optionsField), propname.InternetHeader(responseField),
+}
+
 // class writes the fields for what only the class of the message has.
 func (h *headerWriter) class() {
 	o := h.o
-	for _, field := range []string{classField, verbsField, optionsField, responseField} {
-		if o.m.Props.Named(propname.InternetHeader(field)) == nil { // it was made of properties, or believed
-			h.decided[strings.ToLower(field)] = true
+	for _, name := range classNames {
+		if o.m.Props.Named(name) == nil { // it was made of properties, or believed
+			h.decided[name.Text] = true
 		}
 	}
 	if class := o.text(o.m.Props, proptag.MessageClass); class != "" && !o.showsClass(class) {

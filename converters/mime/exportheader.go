@@ -23,7 +23,7 @@ type headerWriter struct {
 // its structure. First comes what only the transport headers say, the trace
 // above all, in its order.
 func (o *object) header() [][]byte {
-	h := &headerWriter{o: o, form: o.e.form, decided: map[string]bool{}}
+	h := &headerWriter{o: o, form: o.e.form, decided: make(map[string]bool, len(headerRules))}
 	flags, known := o.m.Props.Int32(proptag.MessageFlags)
 	h.decided["x-unsent"] = known
 	h.unsent = flags&messageUnsent != 0 || (o.e.opt.Draft && o.depth == 0)

@@ -12,9 +12,13 @@ import (
 // ([MS-OXCMAIL] 2.1.3.2.4), except those that are in the transport headers,
 // which know their order and spelling.
 func (h *headerWriter) named() {
-	for _, p := range h.o.m.Props {
+	for i := range h.o.m.Props {
+		p := &h.o.m.Props[i]
+		if p.Name.Set != mapi.PSInternetHeaders {
+			continue
+		}
 		lower := strings.ToLower(p.Name.Text)
-		if p.Name.Set != mapi.PSInternetHeaders || h.skipNamed(lower) {
+		if h.skipNamed(lower) {
 			continue
 		}
 		var list []string
@@ -106,13 +110,15 @@ func fieldCase(name string) string {
 func (h *headerWriter) transported() [][]byte {
 	var list [][]byte
 	once := map[string]bool{}
-	for _, f := range h.o.trace.header {
-		lower := strings.ToLower(f.Name)
+	for i, f := range h.o.trace.header {
+		lower := h.o.trace.lower[i]
 		if h.decided[lower] || structuralField(lower) || once[lower] || (!isFieldName(lower)) {
 			continue
 		}
-		once[lower] = singleFields[lower]
-		if field := h.rewriteField(f); field != nil {
+		if singleFields[lower] {
+			once[lower] = true
+		}
+		if field := h.rewriteField(f, lower); field != nil {
 			list = append(list, field)
 		}
 	}
@@ -127,14 +133,16 @@ var singleFields = map[string]bool{
 	"importance": true, "sensitivity": true, "thread-index": true, "thread-topic": true,
 }
 
-// rewriteField writes a field again, folded and in the form that is asked for.
-func (h *headerWriter) rewriteField(f rfc5322.Field) []byte {
-	switch strings.ToLower(f.Name) {
+// rewriteField writes a field, whose name is also given in lower case, again,
+// folded and in the form that is asked for.
+func (h *headerWriter) rewriteField(f rfc5322.Field, lower string) []byte {
+	switch lower {
 	case "from", "sender", "reply-to", "to", "cc", "bcc", "disposition-notification-to", "return-receipt-to":
-		if field := h.unchangedAddresses(f.Name, f.Raw); field != nil {
+		list := rfc5322.ParseAddressList(f.Raw)
+		if field := h.unchangedAddresses(f.Name, f.Raw, list); field != nil {
 			return field
 		}
-		return h.form.AddressList(f.Name, rfc5322.ParseAddressList(f.Raw))
+		return h.form.AddressList(f.Name, list)
 	case "message-id", "in-reply-to", "references":
 		if field := h.unchangedIDs(f.Name, f.Raw); field != nil {
 			return field

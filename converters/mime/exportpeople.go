@@ -1,7 +1,7 @@
 package mime
 
 import (
-	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/oxbridge-mail/oxbridge/converters/rfc5322"
@@ -52,8 +52,7 @@ func (h *headerWriter) author(author somebody) bool {
 // name after the same person. A message has properties for one author only.
 func (o *object) authors(from rfc5322.Address) []rfc5322.Address {
 	if list := o.trace.addresses("From"); len(list) > 1 && list[0].Addr != "" && strings.EqualFold(list[0].Addr, from.Addr) {
-		list[0] = from
-		return list
+		return append([]rfc5322.Address{from}, list[1:]...)
 	}
 	return []rfc5322.Address{from}
 }
@@ -124,7 +123,7 @@ func (h *headerWriter) recipients() {
 		if kind &= 0xF; kind < mapi.RecipientTo || kind > mapi.RecipientBcc {
 			kind = mapi.RecipientTo
 		}
-		if s, ok := o.somebody(r, recipientTags, fmt.Sprintf("recipient %d", i)); ok {
+		if s, ok := o.somebody(r, recipientTags, "recipient "+strconv.Itoa(i)); ok {
 			lists[kind] = append(lists[kind], s)
 		}
 	}

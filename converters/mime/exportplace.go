@@ -24,6 +24,9 @@ var shownTypes = map[string]bool{
 // that RTF keeps for one (\objattph): the picture that it is, or its name. The
 // k-th place is that of the k-th attachment by PidTagRenderingPosition.
 func (o *object) placeAttachments(text string, places []int) string {
+	if len(places) == 0 {
+		return text
+	}
 	list := o.placedAttachments()
 	var out strings.Builder
 	from := 0

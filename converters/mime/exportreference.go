@@ -4,8 +4,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/emersion/go-message/textproto"
-
 	"github.com/oxbridge-mail/oxbridge/converters/rfc5322"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi/propname"
@@ -22,7 +20,10 @@ func (o *object) reference(a *mapi.Attachment, path string) *part {
 	}
 	p.field(o.e.parameterized("Content-Type", "message/external-body", params))
 	inner := o.phantom(a, path)
-	p.body = func() error { return textproto.WriteHeader(o.e.out, inner.head()) }
+	p.body = func() error {
+		_, err := o.e.out.Write(inner.head(""))
+		return err
+	}
 	return p
 }
 

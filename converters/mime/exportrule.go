@@ -14,10 +14,10 @@ import (
 
 // ruled writes the fields of headerRules.
 func (h *headerWriter) ruled() {
-	for _, r := range headerRules {
-		lower := strings.ToLower(r.field)
+	for i := range headerRules {
+		r := &headerRules[i]
 		v, ok := r.value(h.o.m.Props)
-		if !ok || h.decided[lower] {
+		if !ok || h.decided[strings.ToLower(r.field)] {
 			continue
 		}
 		field := h.ruledField(r, v)
@@ -38,7 +38,7 @@ func (h *headerWriter) sayLocale(v mapi.Value) {
 }
 
 // value returns the value for a field, false when the message has none.
-func (r headerRule) value(ps mapi.Props) (mapi.Value, bool) {
+func (r *headerRule) value(ps mapi.Props) (mapi.Value, bool) {
 	if !r.under.IsZero() {
 		if p := ps.Named(r.under); p == nil || p.Value != true {
 			return nil, false
@@ -49,8 +49,11 @@ func (r headerRule) value(ps mapi.Props) (mapi.Value, bool) {
 			return v, true
 		}
 	}
-	for _, name := range append([]mapi.Name{r.name}, r.also...) {
-		if p := ps.Named(name); p != nil && !name.IsZero() {
+	if p := ps.Named(r.name); p != nil {
+		return p.Value, true
+	}
+	for _, name := range r.also {
+		if p := ps.Named(name); p != nil {
 			return p.Value, true
 		}
 	}
@@ -58,7 +61,7 @@ func (r headerRule) value(ps mapi.Props) (mapi.Value, bool) {
 }
 
 // ruledField writes the field of a rule, nil when the value asks for none.
-func (h *headerWriter) ruledField(r headerRule, v mapi.Value) []byte {
+func (h *headerWriter) ruledField(r *headerRule, v mapi.Value) []byte {
 	switch v := v.(type) {
 	case string:
 		return h.ruledString(r, v)
@@ -86,7 +89,7 @@ func (h *headerWriter) ruledField(r headerRule, v mapi.Value) []byte {
 	return nil
 }
 
-func (h *headerWriter) ruledString(r headerRule, s string) []byte {
+func (h *headerWriter) ruledString(r *headerRule, s string) []byte {
 	if s = strings.TrimRight(s, "\x00"); strings.TrimSpace(s) == "" {
 		return nil
 	}
@@ -104,7 +107,7 @@ func (h *headerWriter) ruledString(r headerRule, s string) []byte {
 	return nil
 }
 
-func (h *headerWriter) ruledInteger(r headerRule, n int32) []byte {
+func (h *headerWriter) ruledInteger(r *headerRule, n int32) []byte {
 	text := ""
 	switch r.kind {
 	case kindNumber:

@@ -77,12 +77,16 @@ func measure(text []byte) measures {
 		rest = after
 		t.longest = max(t.longest, len(line))
 		for i, c := range line {
+			if standsForItself[c] {
+				continue
+			}
 			switch {
 			case c >= 0x80:
 				t.high++
 				t.escapes++
 			case c == '=':
 				t.escapes++
+				t.boundary = t.boundary || bytes.HasPrefix(line[i:], []byte(boundaryMark))
 			case c == escape && isShift(line[i:]):
 				t.shifts = true
 				t.escapes++
@@ -98,9 +102,17 @@ func measure(text []byte) measures {
 			t.unsafe = true
 		}
 	}
-	t.boundary = bytes.Contains(text, []byte(boundaryMark))
 	return t
 }
+
+// standsForItself marks the bytes that no encoding needs to change within a line.
+var standsForItself = func() (t [256]bool) {
+	for c := ' '; c <= '~'; c++ {
+		t[c] = c != '='
+	}
+	t['\t'] = true
+	return t
+}()
 
 const escape = 0x1B
 
@@ -144,7 +156,7 @@ func (t measures) encoding() string {
 // (RFC 2045 6.7). Also escaped is what mail programs and servers are known to
 // change: blanks before a line end, and a dot or "From " where a line begins.
 func writeQuoted(w io.Writer, text []byte) error {
-	q := quoter{w: w}
+	q := quoter{w: w, out: make([]byte, 0, min(len(text)+len(text)/8, quoterBuffer+2*quotedMax))}
 	for len(text) > 0 && q.err == nil {
 		line, rest, ended := bytes.Cut(text, crlf)
 		q.line(line)
@@ -179,8 +191,13 @@ func (q *quoter) flush(all bool) {
 
 // line writes a line without its end.
 func (q *quoter) line(line []byte) {
-	for i, c := range line {
-		width := 1
+	for i := 0; i < len(line); i++ {
+		if n := q.run(line, i); n > 0 {
+			q.out = append(q.out, line[i:i+n]...)
+			q.column += n
+			i += n
+		}
+		c, width := line[i], 1
 		if q.escape(line, i, c) {
 			width = 3
 		}
@@ -203,6 +220,19 @@ func (q *quoter) line(line []byte) {
 		}
 		q.column += width
 	}
+}
+
+// run returns how many bytes at line[i] can be written as they are, the last one
+// of the line and the first one of the output's not among them.
+func (q *quoter) run(line []byte, i int) int {
+	if q.column == 0 {
+		return 0
+	}
+	n, most := 0, min(quotedMax-1-q.column, len(line)-1-i)
+	for n < most && standsForItself[line[i+n]] {
+		n++
+	}
+	return n
 }
 
 const upperHex = "0123456789ABCDEF"

@@ -14,8 +14,10 @@ const transportHeaders = proptag.TransportMessageHeaders
 // property says is taken from it.
 type transport struct {
 	header rfc5322.Header
-	names  map[string]bool   // of its fields, in lower case
-	people map[string]string // display name in lower case to address; nil until asked
+	lower  []string                     // names of its fields in lower case
+	names  map[string]bool              // the same; nil until asked
+	parsed map[string][]rfc5322.Address // entries of address fields that were asked for
+	people map[string]string            // display name in lower case to address; nil until asked
 }
 
 // parseTransport reads a header block.
@@ -24,19 +26,38 @@ type transport struct {
 // is no field and is dropped by the parser like everything that is none.
 func parseTransport(block string) *transport {
 	h, _ := rfc5322.ParseHeader([]byte(block))
-	t := &transport{header: h, names: make(map[string]bool, len(h))}
-	for _, f := range h {
-		t.names[strings.ToLower(f.Name)] = true
+	t := &transport{header: h, lower: make([]string, len(h))}
+	for i, f := range h {
+		t.lower[i] = strings.ToLower(f.Name)
 	}
 	return t
 }
 
 // has reports whether there is a field of that name, which is in lower case.
-func (t *transport) has(lower string) bool { return t.names[lower] }
+func (t *transport) has(lower string) bool {
+	if t.names == nil {
+		t.names = make(map[string]bool, len(t.lower))
+		for _, name := range t.lower {
+			t.names[name] = true
+		}
+	}
+	return t.names[lower]
+}
 
-// addresses returns the entries of an address field.
+// addresses returns the entries of an address field, which belong to t.
 func (t *transport) addresses(field string) []rfc5322.Address {
-	return rfc5322.ParseAddressList(t.header.Get(field))
+	list, known := t.parsed[field]
+	if known {
+		return list
+	}
+	if raw := t.header.Get(field); len(raw) > 0 {
+		list = rfc5322.ParseAddressList(raw)
+	}
+	if t.parsed == nil {
+		t.parsed = map[string][]rfc5322.Address{}
+	}
+	t.parsed[field] = list
+	return list
 }
 
 // only returns the Internet address of a field that holds just one, or "".

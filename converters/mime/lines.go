@@ -14,7 +14,7 @@ func canonicalLines[T string | []byte](text T) T {
 	}
 	n := 0
 	for i := range len(text) {
-		if bare(i) {
+		if text[i] <= '\r' && bare(i) {
 			n++
 		}
 	}

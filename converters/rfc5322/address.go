@@ -279,8 +279,8 @@ func (p *addressParser) atom(b []byte) {
 		case c == '[' && i > 0 && b[i-1] == '@' && bytes.IndexByte(b[i:min(len(b), i+80)], ']') > 0:
 			literal = true
 			continue
-		case i == 0:
-			continue // whatever it is, it is text
+		case i == 0 || c != '=' && atext[c]:
+			continue // whatever the first one is, it is text
 		case strings.IndexByte(" \t\r\n\x00,;<>:", c) >= 0,
 			c == '"' && !p.literalQuote, c == '(' && !p.literalParen,
 			c == '=' && i+1 < len(b) && b[i+1] == '?':

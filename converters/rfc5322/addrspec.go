@@ -6,6 +6,12 @@ import (
 
 // phraseText joins the pieces of a display name and decodes it.
 func phraseText(pieces []piece) string {
+	switch len(pieces) {
+	case 0:
+		return ""
+	case 1:
+		return DecodeText([]byte(pieces[0].text))
+	}
 	var s strings.Builder
 	for i, w := range pieces {
 		if i > 0 && w.blank {
@@ -77,6 +83,9 @@ func cleanAddr(s string) string {
 	if len(s) > maxAddress {
 		return DecodeText([]byte(s))
 	}
+	if isBareAddr(s) {
+		return s
+	}
 	var out []byte
 	b := []byte(s)
 	for i := 0; i < len(b); {
@@ -117,6 +126,18 @@ func cleanAddr(s string) string {
 	return unquoteLocal(DecodeText([]byte(s)))
 }
 
+// isBareAddr reports whether s is letters, digits and what else stands in
+// addresses without any meaning: nothing to take off or decode.
+func isBareAddr(s string) bool {
+	for i := range len(s) {
+		c := s[i]
+		if !isAtext(c) && c != '.' && (c != '@' || i == 0) || c == '=' || c == '?' {
+			return false
+		}
+	}
+	return true
+}
+
 // unquoteLocal removes quotes around a local part that needs none, or around
 // the whole address.
 func unquoteLocal(addr string) string {
@@ -140,6 +161,7 @@ func unquoteLocal(addr string) string {
 // quote returns s as a quoted string.
 func quote(s string) string {
 	var b strings.Builder
+	b.Grow(len(s) + len(`""`))
 	b.WriteByte('"')
 	for i := range len(s) {
 		if s[i] == '"' || s[i] == '\\' {
@@ -152,13 +174,14 @@ func quote(s string) string {
 }
 
 // isAtext reports whether c may stand in an atom (RFC 5322 3.2.3).
-func isAtext(c byte) bool {
-	switch {
-	case c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z', c >= '0' && c <= '9':
-		return true
+func isAtext(c byte) bool { return atext[c] }
+
+var atext = func() (t [256]bool) {
+	for _, c := range []byte("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789!#$%&'*+-/=?^_`{|}~") {
+		t[c] = true
 	}
-	return strings.IndexByte("!#$%&'*+-/=?^_`{|}~", c) >= 0
-}
+	return t
+}()
 
 // isDotAtom reports whether s is a dot-atom (RFC 5322 3.2.3).
 func isDotAtom(s string) bool {

@@ -81,7 +81,7 @@ func Split(msg []byte) (block, body []byte) {
 // cutLine returns the line at pos without its end, and where the next starts.
 // A line ends in CRLF, LF or a bare CR.
 func cutLine(b []byte, pos int) (line []byte, next int) {
-	n := bytes.IndexAny(b[pos:], "\r\n")
+	n := lineEnd(b[pos:])
 	if n < 0 {
 		return b[pos:], len(b)
 	}
@@ -90,6 +90,27 @@ func cutLine(b []byte, pos int) (line []byte, next int) {
 		next++
 	}
 	return b[pos : pos+n], next
+}
+
+// lineEnd returns the offset of the first CR or LF, or -1. It looks for the one
+// no further than a little beyond the other, so that lines cost their length
+// however they end.
+func lineEnd(b []byte) int {
+	const step = 256
+	for from := 0; from < len(b); from += step {
+		part := b[from:min(from+step, len(b))]
+		lf := bytes.IndexByte(part, '\n')
+		if lf >= 0 {
+			part = part[:lf]
+		}
+		if cr := bytes.IndexByte(part, '\r'); cr >= 0 {
+			return from + cr
+		}
+		if lf >= 0 {
+			return from + lf
+		}
+	}
+	return -1
 }
 
 // ParseHeader reads a header block up to its end or the first empty line. It
@@ -102,7 +123,8 @@ func ParseHeader(block []byte) (Header, []Defect) { return ParseFields(block, li
 // ParseFields is ParseHeader with a limit of its own, most, in place of
 // limits.MIMEFields.
 func ParseFields(block []byte, most int) (Header, []Defect) {
-	p := headerParser{most: most}
+	const largest = 8 << 10
+	p := headerParser{most: most, piece: min(len(block), largest)}
 	for pos := 0; pos < len(block); {
 		line, next := cutLine(block, pos)
 		if len(line) == 0 {
@@ -124,7 +146,9 @@ type headerParser struct {
 	defects []Defect
 	name    string // of the field being collected; "" when there is none
 	body    []byte
-	start   int // offset of that field
+	kept    []byte // memory of bodies, in pieces
+	piece   int    // bytes of a piece
+	start   int    // offset of that field
 }
 
 func (p *headerParser) defect(offset int, detail string) {
@@ -183,12 +207,22 @@ func (p *headerParser) flush() {
 		body = bytes.ReplaceAll(body, []byte{0}, nil)
 	}
 	if len(p.header) < p.most {
-		raw := append([]byte{}, bytes.Trim(body, " \t\v\f")...)
-		p.header = append(p.header, Field{Name: p.name, Raw: raw})
+		p.header = append(p.header, Field{Name: p.name, Raw: p.keep(bytes.Trim(body, " \t\v\f"))})
 	} else if len(p.header) == p.most {
 		p.defect(p.start, "fields beyond the limit left out")
 	}
 	p.name, p.body = "", p.body[:0]
+}
+
+// keep returns a copy of a body, which is not nil. Many share one piece of
+// memory.
+func (p *headerParser) keep(body []byte) []byte {
+	if cap(p.kept)-len(p.kept) < len(body) || p.kept == nil {
+		p.kept = make([]byte, 0, max(len(body), p.piece))
+	}
+	at := len(p.kept)
+	p.kept = append(p.kept, body...)
+	return p.kept[at:len(p.kept):len(p.kept)]
 }
 
 // isMboxLine reports whether line is "From sender date", escaped or not.

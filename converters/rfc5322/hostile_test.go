@@ -13,7 +13,7 @@ func TestHostileInputStaysLinear(t *testing.T) {
 	const size = 1 << 16
 	for _, fragment := range []string{
 		"\"", "\\\"", "(", "\\(", "<", "<\"", "<\\\"", "<a,", "=?", "=?u?q?", "=?u?b?a=", "=?=", "?=", "a@", "@", ":", "G:", ";", "[", "@[",
-		"a=\"", ";a*1=", ";a=b c=", "a=(", "<@", "<(", "\" ", ". ", "a. ",
+		"a=\"", ";a*1=", ";a=b c=", "a=(", "<@", "<(", "\" ", ". ", "a. ", "a\r", "a\n",
 	} {
 		for _, head := range []string{"", "<", "\"", "a@b ", "x=\""} {
 			in := []byte(head + strings.Repeat(fragment, size/len(fragment)))

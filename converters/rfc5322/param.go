@@ -57,7 +57,8 @@ type section struct {
 	extended bool // percent-encoded
 }
 
-// paramSet holds the parameters by kind before they are put together.
+// paramSet holds the parameters by kind before they are put together. Most fields
+// have plain ones at best, so each map is made when it is needed.
 type paramSet struct {
 	plain    map[string][]byte
 	extended map[string][]byte
@@ -66,7 +67,7 @@ type paramSet struct {
 
 // collectParams reads "; name=value" repeated.
 func collectParams(rest []byte) map[string]string {
-	set := paramSet{map[string][]byte{}, map[string][]byte{}, map[string]map[int]section{}}
+	var set paramSet
 	for n := 0; len(rest) > 0 && n < limits.MIMEParams.Int(); n++ {
 		var name string
 		var value []byte
@@ -163,14 +164,17 @@ func (s *paramSet) add(name string, value []byte) {
 	switch {
 	case base == "":
 	case !starred:
-		addFirst(s.plain, base, value)
+		addFirst(&s.plain, base, value)
 	case suffix == "":
-		addFirst(s.extended, base, value)
+		addFirst(&s.extended, base, value)
 	default:
 		number, extended := strings.CutSuffix(suffix, "*")
 		n, err := strconv.Atoi(number)
 		if err != nil || n < 0 || n >= limits.MIMEParams.Int() {
 			return
+		}
+		if s.sections == nil {
+			s.sections = map[string]map[int]section{}
 		}
 		if s.sections[base] == nil {
 			s.sections[base] = map[int]section{}
@@ -181,9 +185,12 @@ func (s *paramSet) add(name string, value []byte) {
 	}
 }
 
-func addFirst(m map[string][]byte, key string, value []byte) {
-	if _, found := m[key]; !found {
-		m[key] = value
+func addFirst(m *map[string][]byte, key string, value []byte) {
+	if *m == nil {
+		*m = map[string][]byte{}
+	}
+	if _, found := (*m)[key]; !found {
+		(*m)[key] = value
 	}
 }
 

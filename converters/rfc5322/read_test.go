@@ -272,3 +272,39 @@ func TestHidesControls(t *testing.T) {
 		}
 	}
 }
+
+// TestLineEnds reads header blocks whose lines end in one way or another, some
+// of them longer than the step in which line ends are looked for.
+func TestLineEnds(t *testing.T) {
+	for _, end := range []string{"\r\n", "\n", "\r"} {
+		for _, n := range []int{0, 1, 250, 251, 252, 253, 254, 255, 256, 600} {
+			body := strings.Repeat("x", n)
+			got, defects := ParseHeader([]byte("A: " + body + end + "B: 2" + end + end + "C: 3" + end))
+			if len(got) != 2 || string(got[0].Raw) != body || string(got[1].Raw) != "2" || len(defects) > 0 {
+				t.Errorf("lines ending in %q, %d bytes: %q, %v", end, n, got, defects)
+			}
+		}
+	}
+}
+
+// TestPlainText holds DecodeText and ParseAddressList to give what needs no
+// decoding as they give it in the company of what does.
+func TestPlainText(t *testing.T) {
+	for _, in := range []string{"", " ", "a", " a  b ", "a=b?c", "?=", "=", "a~b", "Ada (Countess)", `"quoted"`} {
+		want := strings.Trim(in, " ")
+		if got := DecodeText([]byte(in)); got != want {
+			t.Errorf("DecodeText(%q) = %q, want %q", in, got, want)
+		}
+		if got := strings.TrimSpace(DecodeText([]byte(in + " =?utf-8?q?=C3=BC?="))); got != strings.TrimSpace(strings.TrimLeft(in, " ")+" ü") && want != "" {
+			t.Errorf("DecodeText(%q and a word) = %q", in, got)
+		}
+	}
+	for in, want := range map[string]string{
+		"<a.b+c@x.example>": "a.b+c@x.example", "<@route:a@x.example>": "a@x.example", "<mailto:a@x.example>": "a@x.example",
+		"<a=?b@x.example>": "a=?b@x.example", "<=?utf-8?q?a?=@x.example>": "a@x.example", `<"a"@x.example>`: "a@x.example", "<@>": "@",
+	} {
+		if got := ParseAddressList([]byte(in)); len(got) != 1 || got[0].Addr != want {
+			t.Errorf("ParseAddressList(%q) = %+v, want %q", in, got, want)
+		}
+	}
+}

@@ -34,7 +34,7 @@ func Date(name string, t time.Time) []byte {
 	if y := t.Year(); y < 1 || y > 9999 {
 		return nil
 	}
-	f := newFolder(name)
+	f := newFolder(name, 32)
 	f.token(" ", t.Format("Mon, 02 Jan 2006 15:04:05 -0700"))
 	return f.end()
 }

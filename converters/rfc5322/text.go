@@ -17,6 +17,9 @@ import (
 // character set are joined before they are converted, because many producers
 // split characters. A word that cannot be read stays as it is.
 func DecodeText(raw []byte) string {
+	if isPlainText(raw) {
+		return string(bytes.Trim(raw, " "))
+	}
 	var d textDecoder
 	for len(raw) > 0 {
 		i := bytes.Index(raw, []byte("=?"))
@@ -38,6 +41,17 @@ func DecodeText(raw []byte) string {
 	d.flushWords()
 	d.flushLiteral()
 	return oneLine(d.out.String())
+}
+
+// isPlainText reports whether raw is printable US-ASCII without the beginning of
+// an encoded word, which stands for itself.
+func isPlainText(raw []byte) bool {
+	for i, c := range raw {
+		if c < ' ' || c > '~' || c == '?' && i > 0 && raw[i-1] == '=' {
+			return false
+		}
+	}
+	return true
 }
 
 // HidesControls reports whether an encoded word of a field body has a control in
@@ -93,6 +107,9 @@ func (d *textDecoder) flushWords() {
 }
 
 func (d *textDecoder) flushLiteral() {
+	if len(d.literal) == 0 {
+		return
+	}
 	s, _, _ := charset.Decode("", d.literal)
 	d.out.WriteString(s)
 	d.literal = d.literal[:0]

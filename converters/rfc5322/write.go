@@ -22,16 +22,18 @@ type folder struct {
 	word bool // the line holds an encoded word
 }
 
-// newFolder starts a field. Bytes that a name cannot hold become "-".
-func newFolder(name string) *folder {
-	b := []byte(name[:min(len(name), maxFieldName)])
+// newFolder starts a field with room for a value of size bytes and its folding.
+// Bytes that a name cannot hold become "-".
+func newFolder(name string, size int) *folder {
+	name = name[:min(len(name), maxFieldName)]
+	b := append(make([]byte, 0, len(name)+len(": \r\n")+size+size/16), name...)
 	for i, c := range b {
 		if c <= ' ' || c >= 0x7F || c == ':' {
 			b[i] = '-'
 		}
 	}
 	if len(b) == 0 {
-		b = []byte("X-Unnamed")
+		b = append(b, "X-Unnamed"...)
 	}
 	b = append(b, ':')
 	return &folder{out: b, line: len(b)}
@@ -54,6 +56,17 @@ func (f *folder) token(blanks, token string) {
 	f.line += len(blanks) + len(token)
 }
 
+// short writes a whole value if it has room behind the name, and reports whether
+// it did. What it writes is what the tokens of the value give one by one.
+func (f *folder) short(value string) bool {
+	if value == "" || len(value) > maxBlankRun || f.line+len(" ")+len(value) > maxWordLine {
+		return false
+	}
+	f.out = append(append(f.out, ' '), value...)
+	f.line += len(" ") + len(value)
+	return true
+}
+
 // tokenAfterName is token, but keeps the first token of a value on the line of
 // the field name, however long.
 //
@@ -73,6 +86,9 @@ func (f *folder) end() []byte { return append(f.out, "\r\n"...) }
 // clean makes value one line: a line break becomes one blank, so does every
 // other control, and surrounding blanks go. Invalid UTF-8 becomes U+FFFD.
 func clean(value string) string {
+	if isPrintable(value) {
+		return strings.Trim(value, " ")
+	}
 	value = strings.ToValidUTF8(value, "\uFFFD")
 	if strings.IndexFunc(value, isControl) >= 0 {
 		value = strings.ReplaceAll(value, "\r\n", "\n")
@@ -84,6 +100,16 @@ func clean(value string) string {
 		}, value)
 	}
 	return strings.Trim(value, " ")
+}
+
+// isPrintable reports whether s is US-ASCII without controls.
+func isPrintable(s string) bool {
+	for i := range len(s) {
+		if s[i] < ' ' || s[i] > '~' {
+			return false
+		}
+	}
+	return true
 }
 
 // isASCIIString reports whether s holds no byte above 0x7F.
@@ -104,17 +130,26 @@ type word struct {
 
 // words splits a clean value at its blanks.
 func words(value string) []word {
-	var list []word
+	list := make([]word, 0, strings.Count(value, " ")+1)
 	for value != "" {
-		n := len(value) - len(strings.TrimLeft(value, " "))
-		m := strings.IndexByte(value[n:], ' ')
-		if m < 0 {
-			m = len(value) - n
-		}
-		list = append(list, word{value[:n], value[n : n+m]})
-		value = value[n+m:]
+		var w word
+		w, value = cutWord(value)
+		list = append(list, w)
 	}
 	return list
+}
+
+// cutWord returns the first word of a value that is not empty, and the rest.
+func cutWord(value string) (w word, rest string) {
+	n := 0
+	for n < len(value) && value[n] == ' ' {
+		n++
+	}
+	m := strings.IndexByte(value[n:], ' ')
+	if m < 0 {
+		m = len(value) - n
+	}
+	return word{value[:n], value[n : n+m]}, value[n+m:]
 }
 
 // Text returns the field name: value with an unstructured body, CRLF included
@@ -126,8 +161,12 @@ func words(value string) []word {
 // Controls in value, line breaks above all, become blanks: a value cannot add
 // a field. Surrounding blanks are not kept.
 func (s Style) Text(name, value string) []byte {
-	f := newFolder(name)
-	list := words(clean(value))
+	value = clean(value)
+	f := newFolder(name, len(value))
+	if s.plain(value) && !strings.Contains(value, "=?") && f.short(value) {
+		return f.end()
+	}
+	list := words(value)
 	first, last := -1, -1 // the words to encode, with all between them
 	for i, w := range list {
 		if len(w.blanks) > maxBlankRun { // they go into the word as well
@@ -184,8 +223,13 @@ func (s Style) Raw(name, value string) []byte {
 	if !s.plain(value) {
 		return s.Text(name, value)
 	}
-	f := newFolder(name)
-	for i, w := range words(value) {
+	f := newFolder(name, len(value))
+	if f.short(value) {
+		return f.end()
+	}
+	for i := 0; value != ""; i++ {
+		var w word
+		w, value = cutWord(value)
 		blanks := w.blanks
 		if blanks == "" || len(blanks) > maxBlankRun {
 			blanks = " "
@@ -214,7 +258,7 @@ func (s Style) Raw(name, value string) []byte {
 // An identifier is otherwise kept as it is, even one without an "@": it ties
 // messages together by comparison, so a repair would break threads.
 func (s Style) MessageIDs(name, value string) []byte {
-	f := newFolder(name)
+	f := newFolder(name, len(value))
 	n := 0
 	for _, id := range s.splitIDs(value) {
 		if len(id) <= longToken && (n == 0 || !strings.EqualFold(name, "Message-ID")) {
@@ -257,6 +301,7 @@ func (s Style) cleanID(id string) string {
 	const hex = "0123456789ABCDEF"
 	raw := s.UTF8Addresses && isSafeUTF8(id)
 	var b strings.Builder
+	b.Grow(len(id))
 	for i := range len(id) {
 		switch c := id[i]; {
 		case c <= ' ' || c == 0x7F || c == '<' || c == '>':

@@ -187,3 +187,22 @@ func TestParameterized(t *testing.T) {
 		}
 	}
 }
+
+// TestShortValues holds that a value which fits behind its name is written as it
+// is, by every way to write one.
+func TestShortValues(t *testing.T) {
+	for _, value := range []string{"a", "a b", "a  b", "a=b", strings.Repeat("a", 60), strings.Repeat("a ", 29) + "b", strings.Repeat("a", 61), "a" + strings.Repeat(" ", 58) + "b"} {
+		want := "X-Name: " + value + "\r\n"
+		if got := string(Text("X-Name", value)); got != want {
+			t.Errorf("Text(%q) = %q", value, got)
+		}
+		if got := string(Raw("X-Name", value)); got != want {
+			t.Errorf("Raw(%q) = %q", value, got)
+		}
+	}
+	for value, want := range map[string]string{"": "X-Name:\r\n", "a\r\nb": "X-Name: a b\r\n", " a\t": "X-Name: a\r\n"} {
+		if text, raw := string(Text("X-Name", value)), string(Raw("X-Name", value)); text != want || raw != want {
+			t.Errorf("Text and Raw(%q) = %q, %q", value, text, raw)
+		}
+	}
+}

@@ -33,7 +33,11 @@ func (s Style) AddressList(name string, addrs []Address) []byte {
 	}
 	last := &w.tokens[len(w.tokens)-1]
 	*last = strings.TrimSuffix(*last, ",")
-	f := newFolder(name)
+	size := 0
+	for _, t := range w.tokens {
+		size += len(" ") + len(t)
+	}
+	f := newFolder(name, size)
 	for _, t := range w.tokens {
 		f.token(" ", t)
 	}

@@ -24,12 +24,12 @@ const maxParam = 60
 // form in UTF-8, in sections when needed; other long values, boundaries above
 // all, stay quoted because readers do not expect that form there.
 func (s Style) Parameterized(name, value string, params []Param) []byte {
-	f := newFolder(name)
+	f := newFolder(name, 2*softLine)
 	value = clean(value)
 	if !isASCIIString(value) || len(value) > longToken {
 		value = "application/octet-stream"
 	}
-	tokens := []string{value}
+	tokens := append(make([]string, 0, 1+len(params)), value)
 	for _, p := range params {
 		if list := s.paramTokens(p); len(list) > 0 {
 			tokens[len(tokens)-1] += ";"

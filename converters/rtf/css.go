@@ -108,11 +108,11 @@ func (p *parser) shadeCSS(s shading) string {
 func (p *parser) fontOf(n int32) *font {
 	if n == 0 {
 		if p.plain != defaultFont {
-			return p.fonts.fonts[p.plain]
+			return p.fonts.get(p.plain)
 		}
-		return p.fonts.fonts[p.defFont]
+		return p.fonts.get(p.defFont)
 	}
-	return p.fonts.fonts[n-1]
+	return p.fonts.get(n - 1)
 }
 
 // fontCSS returns the family of a font in CSS, or "" if nothing is known.

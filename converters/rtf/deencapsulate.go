@@ -1,6 +1,9 @@
 package rtf
 
-import "strings"
+import (
+	"bytes"
+	"strings"
+)
 
 // deencapsulator is the sink of HTML.
 type deencapsulator struct{ output }
@@ -22,6 +25,14 @@ func (d *deencapsulator) text(s string, tag bool, _ charFormat) {
 		s = escaper.Replace(s)
 	}
 	d.write(s)
+}
+
+func (d *deencapsulator) ascii(b []byte, tag bool, f charFormat) {
+	if !tag && bytes.ContainsAny(b, "&<>") {
+		d.text(string(b), tag, f)
+		return
+	}
+	d.writeBytes(b)
 }
 
 func (d *deencapsulator) char(s string, tag bool, f charFormat) {

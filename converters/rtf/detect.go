@@ -42,9 +42,9 @@ func Detect(rtf []byte) Kind {
 		case t.kind == tokText && len(bytes.Trim(t.text, " \t\x00")) == 0:
 		case t.kind != tokWord:
 			return KindNative
-		case string(t.word) == "fromhtml":
+		case string(t.text) == "fromhtml":
 			return KindHTML
-		case string(t.word) == "fromtext":
+		case string(t.text) == "fromtext":
 			return KindText
 		}
 	}

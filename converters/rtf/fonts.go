@@ -77,18 +77,40 @@ var genericFamilies = [...]string{
 // fontTable holds the fonts of a document.
 type fontTable struct {
 	fonts  map[int32]*font
+	spare  []font // memory for the next ones
 	cur    *font
-	open   bool // a font is being defined
-	hasSet bool // its charset or page is given
+	latest latestFont // that get was asked for
+	open   bool       // a font is being defined
+	hasSet bool       // its charset or page is given
 	name   []byte
+}
+
+// latestFont is a font that was looked up, which may be none.
+type latestFont struct {
+	known bool
+	n     int32
+	font  *font
+}
+
+// get returns font n, or nil. Text asks for the same one again and again.
+func (ft *fontTable) get(n int32) *font {
+	if !ft.latest.known || ft.latest.n != n {
+		ft.latest = latestFont{true, n, ft.fonts[n]}
+	}
+	return ft.latest.font
 }
 
 // define begins font n.
 func (ft *fontTable) define(n int32) {
+	const atOnce = 16
 	if ft.fonts == nil {
-		ft.fonts = make(map[int32]*font)
+		ft.fonts = make(map[int32]*font, atOnce)
 	}
-	ft.cur, ft.open, ft.hasSet, ft.name = new(font), true, false, ft.name[:0]
+	if len(ft.spare) == 0 {
+		ft.spare = make([]font, atOnce)
+	}
+	ft.cur, ft.spare = &ft.spare[0], ft.spare[1:]
+	ft.open, ft.hasSet, ft.name, ft.latest = true, false, ft.name[:0], latestFont{}
 	ft.fonts[n] = ft.cur
 }
 
@@ -172,7 +194,7 @@ func (p *parser) fontNumber() int32 {
 
 // fontPage returns the code page of the current font.
 func (p *parser) fontPage() int {
-	if f := p.fonts.fonts[p.fontNumber()]; f != nil && f.page != noPage {
+	if f := p.fonts.get(p.fontNumber()); f != nil && f.page != noPage {
 		return f.page
 	}
 	return p.codePage

@@ -1,9 +1,6 @@
 package rtf
 
-import (
-	"bytes"
-	"math"
-)
+import "math"
 
 type tokenKind uint8
 
@@ -18,14 +15,13 @@ const (
 	tokBin              // \binN and its data
 )
 
-// token is one lexical element. Its slices are parts of the input.
+// token is one lexical element, small enough to be handed on in registers.
 type token struct {
 	kind tokenKind
 	has  bool   // a word with a number
 	sym  byte   // the byte of a symbol or of \'hh
 	num  int32  // the number of a word, clamped to int32
-	word []byte // the letters of a word
-	text []byte
+	text []byte // part of the input: text, the letters of a word, the data of \bin
 }
 
 // param returns the number of a word, or def if it has none.
@@ -47,32 +43,33 @@ var special = [256]bool{'\\': true, '{': true, '}': true, '\r': true, '\n': true
 
 // next returns the next token. Line ends in the source mean nothing.
 func (l *lexer) next() token {
-	for l.pos < len(l.buf) && (l.buf[l.pos] == '\r' || l.buf[l.pos] == '\n') {
-		l.pos++
+	buf, at := l.buf, l.pos
+	for at < len(buf) && (buf[at] == '\r' || buf[at] == '\n') {
+		at++
 	}
-	if l.pos >= len(l.buf) {
+	if at >= len(buf) {
+		l.pos = at
 		return token{}
 	}
-	switch l.buf[l.pos] {
+	l.pos = at + 1
+	switch buf[at] {
 	case '{':
-		l.pos++
 		return token{kind: tokOpen}
 	case '}':
-		l.pos++
 		return token{kind: tokClose}
 	case '\\':
 		return l.escape()
 	}
-	from := l.pos
-	for l.pos < len(l.buf) && !special[l.buf[l.pos]] {
-		l.pos++
+	from := at
+	for at < len(buf) && !special[buf[at]] {
+		at++
 	}
-	return token{kind: tokText, text: l.buf[from:l.pos]}
+	l.pos = at
+	return token{kind: tokText, text: buf[from:at]}
 }
 
-// escape reads what a backslash begins.
+// escape reads what a backslash begins; the position is behind it.
 func (l *lexer) escape() token {
-	l.pos++
 	if l.pos >= len(l.buf) {
 		return token{}
 	}
@@ -106,40 +103,41 @@ func (l *lexer) hex() token {
 
 // controlWord reads letters, a number and the space that may end them.
 func (l *lexer) controlWord() token {
-	from := l.pos
-	for l.pos < len(l.buf) && isLetter(l.buf[l.pos]) {
-		l.pos++
+	buf, from, at := l.buf, l.pos, l.pos
+	for at < len(buf) && isLetter(buf[at]) {
+		at++
 	}
-	t := token{kind: tokWord, word: l.buf[from:l.pos]}
-	l.number(&t)
-	if l.pos < len(l.buf) && l.buf[l.pos] == ' ' {
-		l.pos++
+	t := token{kind: tokWord, text: buf[from:at]}
+	t.num, at, t.has = number(buf, at)
+	if at < len(buf) && buf[at] == ' ' {
+		at++
 	}
-	if t.has && bytes.Equal(t.word, []byte("bin")) {
-		n := min(max(int(t.num), 0), len(l.buf)-l.pos)
-		t.kind, t.text = tokBin, l.buf[l.pos:l.pos+n]
-		l.pos += n
+	if t.has && string(t.text) == "bin" {
+		n := min(max(int(t.num), 0), len(buf)-at)
+		t.kind, t.text = tokBin, buf[at:at+n]
+		at += n
 	}
+	l.pos = at
 	return t
 }
 
-// number reads the optional number of a word.
-func (l *lexer) number(t *token) {
-	at, neg := l.pos, false
-	if at < len(l.buf) && l.buf[at] == '-' {
-		at, neg = at+1, true
+// number reads the optional number of a word at buf[at]; next is behind it.
+func number(buf []byte, at int) (num int32, next int, has bool) {
+	from, neg := at, false
+	if at < len(buf) && buf[at] == '-' {
+		from, neg = at+1, true
 	}
-	from, n := at, int64(0)
-	for ; at < len(l.buf) && l.buf[at]-'0' <= 9; at++ {
-		n = min(n*10+int64(l.buf[at]-'0'), math.MaxInt32)
+	n := int64(0)
+	for next = from; next < len(buf) && buf[next]-'0' <= 9; next++ {
+		n = min(n*10+int64(buf[next]-'0'), math.MaxInt32)
 	}
-	if at == from {
-		return
+	if next == from {
+		return 0, at, false
 	}
 	if neg {
 		n = -n
 	}
-	l.pos, t.has, t.num = at, true, int32(n)
+	return int32(n), next, true
 }
 
 func isLetter(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' }

@@ -44,6 +44,7 @@ func NativeHTML(rtf []byte, opt NativeOptions) (html string, info Info, err erro
 		return "", Info{}, err
 	}
 	w := &htmlWriter{opt: opt}
+	defer w.borrow()()
 	p := newParser(rtf, w, &w.output)
 	p.native, p.format = true, w
 	w.p = p
@@ -162,10 +163,10 @@ func (w *htmlWriter) finish() {
 	}
 	body := w.endFlow()
 	w.write("<!DOCTYPE html>\r\n<html><head><meta charset=\"utf-8\"></head>\r\n<body style=\"tab-size:" + points(w.p.tabs) + "\">\r\n")
-	w.write(string(body))
+	w.writeBytes(body)
 	if notes := slices.Concat(w.notes[:]...); len(notes) > 0 {
 		w.write("<div class=\"footnotes\"><hr>\r\n")
-		w.write(string(notes))
+		w.writeBytes(notes)
 		w.write("</div>\r\n")
 	}
 	w.write("</body></html>\r\n")
@@ -225,6 +226,8 @@ func (w *htmlWriter) text(s string, _ bool, f charFormat) {
 	w.f.tabbed.widen(w.p.textWidth(s, f))
 	w.escape(s)
 }
+
+func (w *htmlWriter) ascii(b []byte, tag bool, f charFormat) { w.text(string(b), tag, f) }
 
 func (w *htmlWriter) char(s string, tag bool, f charFormat) { w.text(s, tag, f) }
 

@@ -70,10 +70,10 @@ func (p *parser) noteKind() flowKind {
 	ahead := p.lex
 	for range maxAhead {
 		switch t := ahead.next(); {
-		case t.kind == tokWord && string(t.word) == "ftnalt":
+		case t.kind == tokWord && string(t.text) == "ftnalt":
 			return flowEndnote
 		case t.kind == tokEOF, t.kind == tokHex, t.kind == tokText && len(bytes.TrimSpace(t.text)) > 0,
-			t.kind == tokWord && string(t.word) == "chftn":
+			t.kind == tokWord && string(t.text) == "chftn":
 			return flowFootnote
 		}
 	}

@@ -11,6 +11,8 @@ type sink interface {
 	// text takes UTF-8 that is not empty. tag tells that it is part of an
 	// HTML tag.
 	text(s string, tag bool, f charFormat)
+	// ascii is text for US-ASCII without zeros, which b holds until it returns.
+	ascii(b []byte, tag bool, f charFormat)
 	// char takes a character that a control word stands for.
 	char(s string, tag bool, f charFormat)
 	// mark takes a structural element.
@@ -259,9 +261,9 @@ func (p *parser) symbol(t *token) {
 
 // word handles a control word.
 func (p *parser) word(t *token) {
-	a, known := words[string(t.word)]
+	a, known := words[string(t.text)]
 	if !known && p.format != nil {
-		a, known = lookWords[string(t.word)]
+		a, known = lookWords[string(t.text)]
 	}
 	if p.st.star {
 		p.st.star = false

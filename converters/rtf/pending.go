@@ -15,6 +15,9 @@ type pending struct {
 	key   pendingKey
 	bytes []byte   // in code page key.cp
 	units []uint16 // UTF-16
+
+	asciiPage int  // a code page, or 0
+	asciiIn   bool // bytes below 0x80 are US-ASCII in it
 }
 
 // pendingKey is what characters collected together have in common.
@@ -84,6 +87,9 @@ func (p *parser) flush() {
 	var s string
 	switch {
 	case len(p.bytes) > 0:
+		if p.flushASCII() {
+			return
+		}
 		s = p.decode(p.key.cp, p.key.font, p.bytes)
 		p.bytes = p.bytes[:0]
 	case len(p.units) > 0:
@@ -98,6 +104,30 @@ func (p *parser) flush() {
 	if s != "" {
 		p.pass(s, p.key.dest, p.key.chr, false)
 	}
+}
+
+// flushASCII passes pending bytes on if they need no decoding, and reports
+// whether it did. Most bytes of a body are such.
+func (p *parser) flushASCII() bool {
+	if p.key.dest != destBody && p.key.dest != destTag || !p.hasASCII(p.key.cp) {
+		return false
+	}
+	for _, c := range p.bytes {
+		if c == 0 || c >= utf8.RuneSelf {
+			return false
+		}
+	}
+	p.sink.ascii(p.bytes, p.key.dest == destTag, p.key.chr)
+	p.bytes = p.bytes[:0]
+	return true
+}
+
+// hasASCII reports whether a code page has US-ASCII in single bytes.
+func (p *parser) hasASCII(cp int) bool {
+	if cp != p.asciiPage {
+		p.asciiPage, p.asciiIn = cp, cp != symbolPage && codepage.HasASCII(cp)
+	}
+	return p.asciiIn
 }
 
 // maxInst bounds the length of a field instruction, in bytes.

@@ -17,6 +17,7 @@ package rtf
 import (
 	"errors"
 	"fmt"
+	"sync"
 
 	"github.com/oxbridge-mail/oxbridge/converters/charset"
 	"github.com/oxbridge-mail/oxbridge/sdk/limits"
@@ -92,6 +93,7 @@ func HTML(rtf []byte) (html string, info Info, err error) {
 		return "", Info{Kind: Detect(rtf)}, &FormatError{0, "[MS-OXRTFEX] 2.2.3.1", `no \fromhtml`, ErrNotEncapsulated}
 	}
 	d := &deencapsulator{}
+	defer d.borrow()()
 	p := newParser(rtf, d, &d.output)
 	err = p.run()
 	info = p.summary(KindHTML)
@@ -110,6 +112,7 @@ func Text(rtf []byte) (text string, info Info, err error) {
 		return "", Info{}, err
 	}
 	w := &textWriter{}
+	defer w.borrow()()
 	p := newParser(rtf, w, &w.output)
 	p.native = true
 	err = p.run()
@@ -123,11 +126,43 @@ type output struct {
 	full bool // something did not fit
 }
 
+// outputs is memory of outputs whose contents were copied.
+var outputs = sync.Pool{New: func() any { return new([]byte) }}
+
+// maxKept is the most bytes of an output that are kept for the next one.
+const maxKept = 1 << 18
+
+// borrow takes memory for an output that is copied before done returns it.
+func (o *output) borrow() (done func()) {
+	held := outputs.Get().(*[]byte)
+	o.buf = (*held)[:0]
+	return func() {
+		if cap(o.buf) <= maxKept {
+			*held, o.buf = o.buf, nil
+			outputs.Put(held)
+		}
+	}
+}
+
 // write appends s if it fits whole.
 func (o *output) write(s string) {
-	if len(o.buf)+len(s) > limits.RTFOutput.Int() {
-		o.full = true
-		return
+	if o.fits(len(s)) {
+		o.buf = append(o.buf, s...)
 	}
-	o.buf = append(o.buf, s...)
+}
+
+// writeBytes is write for bytes.
+func (o *output) writeBytes(b []byte) {
+	if o.fits(len(b)) {
+		o.buf = append(o.buf, b...)
+	}
+}
+
+// fits reports whether there is room for n bytes; if not, the output is full.
+func (o *output) fits(n int) bool {
+	if len(o.buf)+n > limits.RTFOutput.Int() {
+		o.full = true
+		return false
+	}
+	return true
 }

@@ -18,12 +18,14 @@ const (
 
 // symbolFontOf tells a font of symbols by its name.
 func symbolFontOf(name string) symbolFont {
-	switch name = strings.ToLower(name); {
-	case name == "symbol", name == "symbol bt", strings.HasPrefix(name, "standardsymbols"):
+	is := func(want string) bool { return strings.EqualFold(name, want) }
+	begins := func(want string) bool { return len(name) >= len(want) && strings.EqualFold(name[:len(want)], want) }
+	switch {
+	case is("symbol"), is("symbol bt"), begins("standardsymbols"):
 		return symbolSymbol
-	case strings.HasPrefix(name, "wingdings"), name == "webdings":
+	case begins("wingdings"), is("webdings"):
 		return symbolWingdings
-	case strings.HasPrefix(name, "zapf dingbats"), strings.HasPrefix(name, "zapfdingbats"), name == "itc zapf dingbats", name == "dingbats":
+	case begins("zapf dingbats"), begins("zapfdingbats"), is("itc zapf dingbats"), is("dingbats"):
 		return symbolDingbats
 	}
 	return symbolNone
@@ -86,7 +88,7 @@ func (f symbolFont) char(c byte) rune {
 
 // symbolOf returns which font of symbols n is.
 func (ft *fontTable) symbolOf(n int32) symbolFont {
-	if f := ft.fonts[n]; f != nil {
+	if f := ft.get(n); f != nil {
 		return f.symbol
 	}
 	return symbolNone

@@ -24,6 +24,13 @@ var markText = [...]string{
 }
 
 func (w *textWriter) text(s string, _ bool, _ charFormat) { w.put(s) }
+func (w *textWriter) ascii(b []byte, _ bool, _ charFormat) {
+	if n := len(w.flows); n > 0 {
+		w.flows[n-1].buf = append(w.flows[n-1].buf, b...)
+		return
+	}
+	w.writeBytes(b)
+}
 func (w *textWriter) char(s string, _ bool, _ charFormat) { w.put(s) }
 
 func (w *textWriter) mark(m mark, _ bool) {

@@ -98,7 +98,7 @@ type Name struct {
 }
 
 // IsZero reports whether n names nothing.
-func (n Name) IsZero() bool { return n == Name{} }
+func (n Name) IsZero() bool { return n.ID == 0 && n.Text == "" && n.Set == GUID{} }
 
 // String returns the set and the number or text, such as PSETID_Common/0x8530.
 func (n Name) String() string {

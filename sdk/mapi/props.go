@@ -59,8 +59,12 @@ func (ps Props) Get(tag Tag) (Value, bool) {
 // PS_INTERNET_HEADERS are compared without regard to case
 // ([MS-OXPROPS] 1.3.2).
 func (ps Props) Named(name Name) *Prop {
+	if name.IsZero() {
+		return nil
+	}
 	for i := range ps {
-		if !ps[i].Name.IsZero() && SameName(ps[i].Name, name) {
+		n := &ps[i].Name
+		if n.ID == name.ID && len(n.Text) == len(name.Text) && SameName(*n, name) {
 			return &ps[i]
 		}
 	}
@@ -69,10 +73,10 @@ func (ps Props) Named(name Name) *Prop {
 
 // SameName reports whether two names mean the same property.
 func SameName(a, b Name) bool {
-	if a == b {
-		return true
+	if a.Set != b.Set || a.ID != b.ID {
+		return false
 	}
-	return a.Set == b.Set && a.Set == PSInternetHeaders && a.ID == b.ID && equalFold(a.Text, b.Text)
+	return a.Text == b.Text || a.Set == PSInternetHeaders && equalFold(a.Text, b.Text)
 }
 
 func equalFold(a, b string) bool {

@@ -41,6 +41,20 @@ func Known(cp int) bool {
 	return lookup(cp) != nil
 }
 
+// HasASCII reports whether text in code page cp has US-ASCII as the bytes below
+// 0x80, and nothing else in them as long as there are no others.
+func HasASCII(cp int) bool {
+	switch p := lookup(cp).(type) {
+	case *single:
+		return p.ascii
+	case *xpage:
+		return p.ascii
+	case utf8Page:
+		return true
+	}
+	return false
+}
+
 // Decode converts b from code page cp to UTF-8. Bytes without meaning become
 // U+FFFD and make ok false. An unknown cp is read as 1252, with ok false.
 //

@@ -45,3 +45,8 @@ func ExampleNewReader() {
 	fmt.Println(string(b), err)
 	// Output: Grüße <nil>
 }
+
+func ExampleHasASCII() {
+	fmt.Println(codepage.HasASCII(codepage.Windows), codepage.HasASCII(codepage.UTF16LE))
+	// Output: true false
+}

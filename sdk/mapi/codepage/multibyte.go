@@ -17,14 +17,14 @@ type xpage struct {
 	tail  func(b []byte) (t string) // what an encoded text must end with, or nil
 }
 
-func (p xpage) decode(b []byte) (string, bool) {
+func (p *xpage) decode(b []byte) (string, bool) {
 	if p.ascii && isASCII(b) {
 		return string(b), true
 	}
 	return decodeWith(p.enc.NewDecoder(), b)
 }
 
-func (p xpage) encode(s string) ([]byte, bool) {
+func (p *xpage) encode(s string) ([]byte, bool) {
 	if p.ascii && isASCII(s) {
 		return []byte(s), true
 	}
@@ -39,7 +39,7 @@ func (p xpage) encode(s string) ([]byte, bool) {
 }
 
 // representable replaces every character that the page lacks by "?".
-func (p xpage) representable(s string) string {
+func (p *xpage) representable(s string) string {
 	enc := p.enc.NewEncoder()
 	var buf [16]byte
 	return strings.Map(func(r rune) rune {
@@ -51,7 +51,7 @@ func (p xpage) representable(s string) string {
 	}, s)
 }
 
-func (p xpage) transformer() transform.Transformer { return p.enc.NewDecoder() }
+func (p *xpage) transformer() transform.Transformer { return p.enc.NewDecoder() }
 
 // resetJP returns to US-ASCII at the end of ISO-2022-JP text (RFC 1468).
 func resetJP(b []byte) string {

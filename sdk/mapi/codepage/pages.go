@@ -31,7 +31,7 @@ var charmaps = map[int]*charmap.Charmap{
 //
 // QUIRK: 949 and 51949 share one decoder, as do 936, 20936 and 51936: mail
 // labelled with the smaller set carries characters of the larger one.
-var multibyte = map[int]xpage{
+var multibyte = map[int]*xpage{
 	932: {enc: japanese.ShiftJIS, ascii: true}, 936: {enc: simplifiedchinese.GBK, ascii: true},
 	949: {enc: korean.EUCKR, ascii: true}, 950: {enc: traditionalchinese.Big5, ascii: true},
 	10001: {enc: japanese.ShiftJIS, ascii: true}, 10002: {enc: traditionalchinese.Big5, ascii: true},
@@ -64,28 +64,31 @@ func asciiTable() (t [256]rune) {
 	return t
 }
 
-// singles builds each single-byte page on first use.
-var singles = sync.OnceValue(func() map[int]func() *single {
-	m := make(map[int]func() *single, len(charmaps)+len(generated)+1)
+// pages has every page; a single-byte one is built on first use.
+var pages = sync.OnceValue(func() map[int]func() page {
+	m := make(map[int]func() page, len(special)+len(multibyte)+len(charmaps)+len(generated)+1)
+	single := func(cp int, table func() [256]rune) {
+		m[cp] = sync.OnceValue(func() page { return newSingle(table()) })
+	}
 	for cp, c := range charmaps {
-		m[cp] = sync.OnceValue(func() *single { return newSingle(charmapTable(cp, c)) })
+		single(cp, func() [256]rune { return charmapTable(cp, c) })
 	}
 	for cp, s := range generated {
-		m[cp] = sync.OnceValue(func() *single { return newSingle([256]rune([]rune(s))) })
+		single(cp, func() [256]rune { return [256]rune([]rune(s)) })
 	}
-	m[ASCII] = sync.OnceValue(func() *single { return newSingle(asciiTable()) })
+	single(ASCII, asciiTable)
+	for cp, p := range multibyte {
+		m[cp] = func() page { return p }
+	}
+	for cp, p := range special {
+		m[cp] = func() page { return p }
+	}
 	return m
 })
 
 // lookup returns the page for cp, or nil.
 func lookup(cp int) page {
-	if p, ok := special[cp]; ok {
-		return p
-	}
-	if p, ok := multibyte[cp]; ok {
-		return p
-	}
-	if f, ok := singles()[cp]; ok {
+	if f, ok := pages()[cp]; ok {
 		return f()
 	}
 	return nil

@@ -49,6 +49,10 @@ func (p *single) encode(s string) ([]byte, bool) {
 	}
 	out, ok := make([]byte, 0, len(s)), true
 	for _, r := range s {
+		if r < utf8.RuneSelf && p.ascii {
+			out = append(out, byte(r))
+			continue
+		}
 		c, known := p.enc[r]
 		if !known {
 			c, ok = p.enc['?'], false

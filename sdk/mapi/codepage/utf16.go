@@ -100,7 +100,14 @@ func appendASCII(out, b []byte) (_, rest []byte) {
 
 func encodeUTF16(s string, big bool) []byte {
 	out := make([]byte, 0, 2*len(s))
-	for _, r := range s {
+	for s != "" {
+		if !big {
+			if out, s = appendWide(out, s); s == "" {
+				break
+			}
+		}
+		r, size := utf8.DecodeRuneInString(s)
+		s = s[size:]
 		switch {
 		case r < utf8.RuneSelf && !big:
 			out = append(out, byte(r), 0)
@@ -119,6 +126,20 @@ func encodeUTF16(s string, big bool) []byte {
 		}
 	}
 	return out
+}
+
+// appendWide appends what s starts with in US-ASCII, little endian, and returns
+// the rest of s.
+func appendWide(out []byte, s string) (_ []byte, rest string) {
+	for len(s) >= 4 {
+		u := uint64(s[0]) | uint64(s[1])<<16 | uint64(s[2])<<32 | uint64(s[3])<<48
+		if u&0x0080008000800080 != 0 {
+			break
+		}
+		out = binary.LittleEndian.AppendUint64(out, u)
+		s = s[4:]
+	}
+	return out, s
 }
 
 // utf16Page is code page 1200 or, when big, 1201.

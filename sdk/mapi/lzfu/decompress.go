@@ -84,40 +84,37 @@ func stored(contents []byte, h header, w Warning) ([]byte, Warning) {
 // whether the end marker was met.
 func expand(contents []byte, h header, limit int64) (rtf []byte, ended bool) {
 	room := min(int64(h.rawSize), limit, int64(len(contents))*8) + maxRun
-	rtf = make([]byte, 0, room)
-	d := newDecoder()
-	for len(contents) > 0 && !ended && int64(len(rtf)) <= limit {
+	out := append(make([]byte, 0, ringSize+room), firstRing...)
+	for len(contents) > 0 && !ended && int64(len(out)-ringSize) <= limit {
 		var n int
-		rtf, n, ended = d.run(rtf, contents)
+		out, n, ended = run(out, contents)
 		contents = contents[n:]
 	}
-	return rtf, ended
+	return out[ringSize:], ended
 }
 
-// decoder is the ring of a decompression.
-type decoder struct {
-	ring [ringSize]byte
-	w    int // write offset in ring
-}
-
-func newDecoder() *decoder {
-	d := &decoder{w: len(dictionary)}
-	copy(d.ring[:], dictionary)
-	return d
-}
+// firstRing is what is behind the write offset of a ring before anything is
+// decoded: zeros, and the dictionary.
+var firstRing = append(make([]byte, ringSize-len(dictionary)), dictionary...)
 
 // run decodes one control byte and its tokens from in, which is not empty, and
 // appends what they stand for to out [MS-OXRTFCP] 2.2.3. n is the number of
 // bytes taken; ended tells that the end marker was met. A token that in cuts
 // short is dropped.
-func (d *decoder) run(out, in []byte) (_ []byte, n int, ended bool) {
+//
+// out begins as firstRing. Its last ringSize bytes are the ring, and its length
+// tells the write offset, so only multiples of ringSize may be cut off in front.
+func run(out, in []byte) (_ []byte, n int, ended bool) {
 	control, i := in[0], 1
+	if control == 0 && len(in) > 8 {
+		return append(out, in[1:9]...), 9, false
+	}
 	for bit := range 8 {
 		if control>>bit&1 == 0 {
 			if i >= len(in) {
 				return out, i, false
 			}
-			out = d.put(out, in[i])
+			out = append(out, in[i])
 			i++
 			continue
 		}
@@ -126,22 +123,26 @@ func (d *decoder) run(out, in []byte) (_ []byte, n int, ended bool) {
 		}
 		ref := int(in[i])<<8 | int(in[i+1])
 		i += 2
-		from := ref >> 4
-		if from == d.w {
+		back := (len(out) + len(dictionary) - ref>>4) & ringMask
+		if back == 0 {
 			return out, i, true
 		}
-		for k := range ref&0xF + minMatch {
-			out = d.put(out, d.ring[(from+k)&ringMask])
-		}
+		out = again(out, back, ref&0xF+minMatch)
 	}
 	return out, i, false
 }
 
-// put appends c to out and to the ring.
-func (d *decoder) put(out []byte, c byte) []byte {
-	d.ring[d.w] = c
-	d.w = (d.w + 1) & ringMask
-	return append(out, c)
+// again appends the n bytes that begin back bytes before the end of out. They
+// may run into themselves.
+func again(out []byte, back, n int) []byte {
+	from := len(out) - back
+	if back >= n {
+		return append(out, out[from:from+n]...)
+	}
+	for i := range n {
+		out = append(out, out[from+i])
+	}
+	return out
 }
 
 // NewReader returns a reader of the RTF in the compressed value that r holds.
@@ -163,11 +164,10 @@ type reader struct {
 	eof     bool // src is exhausted
 	err     error
 
-	dec *decoder
-	buf [4096]byte
-	in  []byte // part of buf not decoded yet
-	out []byte // decoded bytes not read yet, part of own
-	own [maxRun]byte
+	ring []byte // see run
+	buf  [4096]byte
+	in   []byte // part of buf not decoded yet
+	out  []byte // decoded bytes not read yet, part of ring
 }
 
 // Read implements io.Reader.
@@ -223,7 +223,7 @@ func (r *reader) start() {
 	if size >= 0 {
 		r.src = io.LimitReader(r.src, size)
 	}
-	r.dec = newDecoder()
+	r.ring = append(make([]byte, 0, 2*ringSize+maxRun), firstRing...)
 }
 
 // step decodes one run into out, or sets err.
@@ -243,8 +243,12 @@ func (r *reader) step() {
 		r.err = io.EOF
 		return
 	}
-	out, n, ended := r.dec.run(r.own[:0], r.in)
-	r.out, r.in = out, r.in[n:]
+	if len(r.ring) >= 2*ringSize {
+		r.ring = r.ring[:copy(r.ring, r.ring[ringSize:])]
+	}
+	at := len(r.ring)
+	ring, n, ended := run(r.ring, r.in)
+	r.ring, r.out, r.in = ring, ring[at:], r.in[n:]
 	if ended {
 		r.err = io.EOF
 	}
