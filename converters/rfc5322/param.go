@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"github.com/oxbridge-mail/oxbridge/converters/charset"
 	"github.com/oxbridge-mail/oxbridge/sdk/limits"
@@ -46,7 +47,9 @@ func parseParameterized(raw []byte) (value string, params map[string]string) {
 	} else if strings.Contains(value, "=") {
 		value, rest = "", raw
 	}
-	value = strings.Join(strings.Fields(value), "")
+	if strings.IndexFunc(value, unicode.IsSpace) >= 0 {
+		value = strings.Join(strings.Fields(value), "")
+	}
 	value = DecodeText([]byte(strings.Trim(value, `"`)))
 	return value, collectParams(rest)
 }
@@ -66,7 +69,7 @@ type paramSet struct {
 
 // collectParams reads "; name=value" repeated.
 func collectParams(rest []byte) map[string]string {
-	set := paramSet{map[string][]byte{}, map[string][]byte{}, map[string]map[int]section{}}
+	var set paramSet
 	for n := 0; len(rest) > 0 && n < limits.MIMEParams.Int(); n++ {
 		var name string
 		var value []byte
@@ -163,14 +166,17 @@ func (s *paramSet) add(name string, value []byte) {
 	switch {
 	case base == "":
 	case !starred:
-		addFirst(s.plain, base, value)
+		s.plain = addFirst(s.plain, base, value)
 	case suffix == "":
-		addFirst(s.extended, base, value)
+		s.extended = addFirst(s.extended, base, value)
 	default:
 		number, extended := strings.CutSuffix(suffix, "*")
 		n, err := strconv.Atoi(number)
 		if err != nil || n < 0 || n >= limits.MIMEParams.Int() {
 			return
+		}
+		if s.sections == nil {
+			s.sections = map[string]map[int]section{}
 		}
 		if s.sections[base] == nil {
 			s.sections[base] = map[int]section{}
@@ -181,10 +187,15 @@ func (s *paramSet) add(name string, value []byte) {
 	}
 }
 
-func addFirst(m map[string][]byte, key string, value []byte) {
+// addFirst adds to m, which may be nil, what is not in it.
+func addFirst(m map[string][]byte, key string, value []byte) map[string][]byte {
+	if m == nil {
+		m = make(map[string][]byte)
+	}
 	if _, found := m[key]; !found {
 		m[key] = value
 	}
+	return m
 }
 
 // decode puts the parameters together: extended ones before sections before

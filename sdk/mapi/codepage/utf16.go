@@ -2,6 +2,7 @@ package codepage
 
 import (
 	"encoding/binary"
+	"slices"
 	"unicode/utf16"
 	"unicode/utf8"
 
@@ -21,6 +22,38 @@ func DecodeUTF16(b []byte) string {
 // terminator. Invalid UTF-8 becomes U+FFFD.
 func EncodeUTF16(s string) []byte {
 	return encodeUTF16(s, false)
+}
+
+// AppendUTF16 is EncodeUTF16 that appends to b.
+func AppendUTF16(b []byte, s string) []byte {
+	b = slices.Grow(b, 2*len(s))
+	for len(s) > 0 {
+		n, to := 0, b[len(b):len(b)+2*len(s)]
+		for n < len(s) && s[n] < utf8.RuneSelf {
+			binary.LittleEndian.PutUint16(to[2*n:], uint16(s[n]))
+			n++
+		}
+		b, s = b[:len(b)+2*n], s[n:]
+		for len(s) > 0 && s[0] >= utf8.RuneSelf {
+			r, size := utf8.DecodeRuneInString(s)
+			s = s[size:]
+			b = appendUnits(b, r, false)
+		}
+	}
+	return b
+}
+
+// appendUnits appends a character to b.
+func appendUnits(b []byte, r rune, big bool) []byte {
+	var units [2]uint16
+	for _, u := range utf16.AppendRune(units[:0], r) {
+		if big {
+			b = append(b, byte(u>>8), byte(u))
+		} else {
+			b = append(b, byte(u), byte(u>>8))
+		}
+	}
+	return b
 }
 
 // unit reads the code unit at b[0] and b[1].
@@ -99,24 +132,12 @@ func appendASCII(out, b []byte) (_, rest []byte) {
 }
 
 func encodeUTF16(s string, big bool) []byte {
+	if !big {
+		return AppendUTF16(make([]byte, 0, 2*len(s)), s)
+	}
 	out := make([]byte, 0, 2*len(s))
 	for _, r := range s {
-		switch {
-		case r < utf8.RuneSelf && !big:
-			out = append(out, byte(r), 0)
-			continue
-		case r < utf8.RuneSelf:
-			out = append(out, 0, byte(r))
-			continue
-		}
-		var units [2]uint16
-		for _, u := range utf16.AppendRune(units[:0], r) {
-			if big {
-				out = append(out, byte(u>>8), byte(u))
-			} else {
-				out = append(out, byte(u), byte(u>>8))
-			}
-		}
+		out = appendUnits(out, r, true)
 	}
 	return out
 }
