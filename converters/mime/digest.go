@@ -6,12 +6,12 @@ import (
 	"encoding/binary"
 	"fmt"
 	"hash"
-	"io"
 	"slices"
 	"strings"
 
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi/proptag"
+	"github.com/oxbridge-mail/oxbridge/sdk/transfer"
 )
 
 // digester hashes a message, as a row of records of a key and the hash of a
@@ -140,7 +140,7 @@ func (p *plainHash) large(v mapi.Large) error {
 		return err
 	}
 	defer r.Close()
-	p.n, err = io.Copy(p.h, r)
+	p.n, err = transfer.Copy(p.h, r, transfer.Raw)
 	return err
 }
 

@@ -4,6 +4,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/emersion/go-message/textproto"
+
 	"github.com/oxbridge-mail/oxbridge/converters/rfc5322"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi/propname"
@@ -20,10 +22,7 @@ func (o *object) reference(a *mapi.Attachment, path string) *part {
 	}
 	p.field(o.e.parameterized("Content-Type", "message/external-body", params))
 	inner := o.phantom(a, path)
-	p.body = func() error {
-		_, err := o.e.out.Write(inner.head(""))
-		return err
-	}
+	p.body = func() error { return textproto.WriteHeader(o.e.out, inner.head()) }
 	return p
 }
 

@@ -56,11 +56,11 @@ func (b *builder) embed(p *entity) {
 	if name == "" {
 		name = a.Embedded.Props.String(proptag.Subject)
 	}
-	a.Props = mapi.Props{
-		{Tag: proptag.AttachMethod, Value: mapi.AttachEmbeddedMessage},
-		{Tag: proptag.DisplayName, Value: name},
-		{Tag: proptag.AttachMimeTag, Value: "message/rfc822"},
-	}
+	a.Props = append(make(mapi.Props, 0, 16),
+		mapi.Prop{Tag: proptag.AttachMethod, Value: mapi.AttachEmbeddedMessage},
+		mapi.Prop{Tag: proptag.DisplayName, Value: name},
+		mapi.Prop{Tag: proptag.AttachMimeTag, Value: "message/rfc822"},
+	)
 	b.common(a, p)
 }
 
@@ -98,8 +98,10 @@ func (b *builder) common(a *mapi.Attachment, p *entity) {
 		{[]string{"modification-date"}, proptag.LastModificationTime},
 	} {
 		for _, name := range d.params {
-			if t, ok := rfc5322.ParseDate(p.dispParams[name]); ok {
-				a.Props.Set(d.tag, mapi.NewFiletime(t))
+			if date := p.dispParams[name]; date != "" {
+				if t, ok := rfc5322.ParseDate(date); ok {
+					a.Props.Set(d.tag, mapi.NewFiletime(t))
+				}
 			}
 		}
 	}

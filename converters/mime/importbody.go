@@ -174,10 +174,14 @@ func (b *builder) textBody(texts []candidate) {
 		if i == 0 && !b.m.Props.Has(proptag.InternetCodepage) {
 			b.set(proptag.InternetCodepage, int32(mailPage(used)))
 		}
+		if text = crlfText(text); len(texts) == 1 {
+			b.set(proptag.Body, text)
+			return
+		}
 		if all.Len() > 0 && text != "" {
 			all.WriteString("\r\n")
 		}
-		all.WriteString(crlfText(text))
+		all.WriteString(text)
 	}
 	b.set(proptag.Body, all.String())
 }

@@ -33,6 +33,10 @@ func (p *entity) setEncoding() {
 	if len(raw) == 0 {
 		return
 	}
+	if t, ok := encodings[string(raw)]; ok { // as it should be written
+		p.encoding = t
+		return
+	}
 	word := strings.TrimLeft(strings.ToLower(rfc5322.DecodeText(raw)), "\"'= ")
 	if i := strings.IndexAny(word, " ;,()\"'"); i >= 0 {
 		word = word[:i]

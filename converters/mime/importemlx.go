@@ -34,8 +34,11 @@ const maxPlist = 1 << 20
 // and as many bytes behind it. ok is false for any other.
 func (s *source) readAppleMail() (m appleMail, ok bool) {
 	line, next := textLine(s.view(0, 100), 0)
+	if len(line) == 0 || line[0] < '0' || line[0] > '9' {
+		return m, false
+	}
 	n, err := strconv.ParseInt(string(bytes.TrimRight(line, " ")), 10, 64)
-	if err != nil || len(line) == 0 || line[0] < '0' || line[0] > '9' || n <= 0 || n > s.size-int64(next) {
+	if err != nil || n <= 0 || n > s.size-int64(next) {
 		return m, false
 	}
 	m.start, m.end = int64(next), int64(next)+n

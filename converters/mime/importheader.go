@@ -2,6 +2,7 @@ package mime
 
 import (
 	"bytes"
+	"net/textproto"
 	"strings"
 
 	"github.com/oxbridge-mail/oxbridge/converters/rfc5322"
@@ -76,6 +77,30 @@ var ruleFor = func() map[string]*headerRule {
 	return m
 }()
 
+// lowerNames are the names of the usual fields in lower case, by the spelling that
+// most mail has.
+var lowerNames = func() map[string]string {
+	m := map[string]string{"Content-ID": "content-id", "MIME-Version": "mime-version"}
+	for i := range headerRules {
+		m[headerRules[i].field] = strings.ToLower(headerRules[i].field)
+	}
+	for lower := range fieldRules {
+		m[textproto.CanonicalMIMEHeaderKey(lower)] = lower
+	}
+	for lower := range carriedFields {
+		m[textproto.CanonicalMIMEHeaderKey(lower)] = lower
+	}
+	return m
+}()
+
+// lowerName returns the name of a field in lower case.
+func lowerName(name string) string {
+	if lower, ok := lowerNames[name]; ok {
+		return lower
+	}
+	return strings.ToLower(name)
+}
+
 // header makes properties of the header fields ([MS-OXCMAIL] 2.2.3.1,
 // 2.2.3.2). Of a field that should stand once, the first counts.
 func (b *builder) header() {
@@ -84,7 +109,7 @@ func (b *builder) header() {
 	b.transportHeaders()
 	for i := range b.root.header {
 		f := &b.root.header[i]
-		b.field(strings.ToLower(f.Name), f)
+		b.field(lowerName(f.Name), f)
 	}
 	if b.env.dropped > 0 {
 		b.problem("mime.limit.fields", problem.Info, "header", "%d fields are in the transport headers only", b.env.dropped)

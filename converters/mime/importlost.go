@@ -41,7 +41,7 @@ func (b *builder) lostFields() {
 // none of its parts.
 func (p *entity) fieldsLost(names []string, seen map[string]bool) []string {
 	for _, f := range p.header {
-		lower := strings.ToLower(f.Name)
+		lower := lowerName(f.Name)
 		if len(names) > maxLostFields {
 			return names
 		}

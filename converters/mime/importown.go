@@ -18,19 +18,27 @@ const (
 	maxResponse = 255
 )
 
+// The fields of the exporter in lower case.
+var (
+	ownClassField    = strings.ToLower(classField)
+	ownVerbsField    = strings.ToLower(verbsField)
+	ownOptionsField  = strings.ToLower(optionsField)
+	ownResponseField = strings.ToLower(responseField)
+)
+
 // ownField takes one of the fields that the exporter has for what mail has no
 // field for; false when it is another one, or what it says is not to be
 // believed: anybody can write it.
 func (b *builder) ownField(lower string, raw []byte) bool {
 	switch lower {
-	case strings.ToLower(classField):
+	case ownClassField:
 		return b.ownClass(raw)
-	case strings.ToLower(verbsField):
+	case ownVerbsField:
 		return b.verbStream(raw)
-	case strings.ToLower(optionsField): // the names in the stream, for people
+	case ownOptionsField: // the names in the stream, for people
 		stream, ok := readVerbStream(b.root.header.Get(verbsField))
 		return ok && strings.Join(votingOptions(stream), "; ") == rfc5322.DecodeText(raw)
-	case strings.ToLower(responseField):
+	case ownResponseField:
 		vote := rfc5322.DecodeText(raw)
 		if vote == "" || len(vote) > maxResponse {
 			return false

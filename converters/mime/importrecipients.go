@@ -95,13 +95,14 @@ func (b *builder) reportRecipients() {
 // recipient returns a row of the recipient table ([MS-OXCMSG] 2.2.1.38,
 // [MS-OXOMSG] 2.2.3).
 func recipient(kind int32, p mailbox, row int32) mapi.Props {
-	id := p.entryID()
+	// One value serves several properties.
+	var name, id mapi.Value = p.name, p.entryID()
 	props := append(make(mapi.Props, 0, 20),
 		mapi.Prop{Tag: proptag.Rowid, Value: row},
 		mapi.Prop{Tag: proptag.RecipientType, Value: kind},
-		mapi.Prop{Tag: proptag.DisplayName, Value: p.name},
-		mapi.Prop{Tag: proptag.RecipientDisplayName, Value: p.name},
-		mapi.Prop{Tag: proptag.TransmittableDisplayName, Value: p.name},
+		mapi.Prop{Tag: proptag.DisplayName, Value: name},
+		mapi.Prop{Tag: proptag.RecipientDisplayName, Value: name},
+		mapi.Prop{Tag: proptag.TransmittableDisplayName, Value: name},
 		mapi.Prop{Tag: proptag.AddressType, Value: p.kind},
 		mapi.Prop{Tag: proptag.EmailAddress, Value: p.email},
 		mapi.Prop{Tag: proptag.SearchKey, Value: p.searchKey()},

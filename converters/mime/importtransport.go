@@ -1,6 +1,7 @@
 package mime
 
 import (
+	"bytes"
 	"strings"
 
 	"github.com/oxbridge-mail/oxbridge/converters/charset"
@@ -10,9 +11,9 @@ import (
 
 // privateFields are the beginnings of the fields, in lower case, that are left
 // out of PidTagTransportMessageHeaders ([MS-OXCMAIL] 2.2.3.2.28).
-var privateFields = []string{
-	"x-microsoft-exchange-organization-", "x-microsoft-exchange-forest-",
-	"x-ms-exchange-organization-", "x-ms-exchange-forest-",
+var privateFields = [][]byte{
+	[]byte("x-microsoft-exchange-organization-"), []byte("x-microsoft-exchange-forest-"),
+	[]byte("x-ms-exchange-organization-"), []byte("x-ms-exchange-forest-"),
 }
 
 // transportHeaders keeps the header block as it came, its line ends CRLF and
@@ -49,7 +50,7 @@ func isPrivate(line []byte) bool {
 		return false
 	}
 	for _, prefix := range privateFields {
-		if len(line) >= len(prefix) && strings.EqualFold(string(line[:len(prefix)]), prefix) {
+		if len(line) >= len(prefix) && bytes.EqualFold(line[:len(prefix)], prefix) {
 			return true
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"github.com/oxbridge-mail/oxbridge/converters/charset"
 	"github.com/oxbridge-mail/oxbridge/sdk/limits"
@@ -46,7 +47,9 @@ func parseParameterized(raw []byte) (value string, params map[string]string) {
 	} else if strings.Contains(value, "=") {
 		value, rest = "", raw
 	}
-	value = strings.Join(strings.Fields(value), "")
+	if strings.IndexFunc(value, unicode.IsSpace) >= 0 {
+		value = strings.Join(strings.Fields(value), "")
+	}
 	value = DecodeText([]byte(strings.Trim(value, `"`)))
 	return value, collectParams(rest)
 }
@@ -57,8 +60,7 @@ type section struct {
 	extended bool // percent-encoded
 }
 
-// paramSet holds the parameters by kind before they are put together. Most fields
-// have plain ones at best, so each map is made when it is needed.
+// paramSet holds the parameters by kind before they are put together.
 type paramSet struct {
 	plain    map[string][]byte
 	extended map[string][]byte
@@ -164,9 +166,9 @@ func (s *paramSet) add(name string, value []byte) {
 	switch {
 	case base == "":
 	case !starred:
-		addFirst(&s.plain, base, value)
+		s.plain = addFirst(s.plain, base, value)
 	case suffix == "":
-		addFirst(&s.extended, base, value)
+		s.extended = addFirst(s.extended, base, value)
 	default:
 		number, extended := strings.CutSuffix(suffix, "*")
 		n, err := strconv.Atoi(number)
@@ -185,13 +187,15 @@ func (s *paramSet) add(name string, value []byte) {
 	}
 }
 
-func addFirst(m *map[string][]byte, key string, value []byte) {
-	if *m == nil {
-		*m = map[string][]byte{}
+// addFirst adds to m, which may be nil, what is not in it.
+func addFirst(m map[string][]byte, key string, value []byte) map[string][]byte {
+	if m == nil {
+		m = make(map[string][]byte)
 	}
-	if _, found := (*m)[key]; !found {
-		(*m)[key] = value
+	if _, found := m[key]; !found {
+		m[key] = value
 	}
+	return m
 }
 
 // decode puts the parameters together: extended ones before sections before

@@ -3,7 +3,6 @@ package cfb
 import (
 	"bytes"
 	"encoding/binary"
-	"strings"
 	"unicode"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -90,7 +89,11 @@ func appendName(text, b []byte) (_ []byte, ok bool) {
 func (e *entry) put(b []byte) {
 	le := binary.LittleEndian
 	at := 0
-	for _, r := range e.name {
+	for at < 2*len(e.name) && e.name[at/2] < utf8.RuneSelf {
+		b[at] = e.name[at/2]
+		at += 2
+	}
+	for _, r := range e.name[at/2:] {
 		var units [2]uint16
 		for _, u := range utf16.AppendRune(units[:0], r) {
 			le.PutUint16(b[at:], u)
@@ -113,15 +116,7 @@ func (e *entry) put(b []byte) {
 	le.PutUint64(b[120:], e.size)
 }
 
-// sortKey returns a string that compares as [MS-CFB] 2.6.4 orders names: the
-// shorter first, then by upper-case UTF-16 units. Two names are the same if
-// their keys are.
-func sortKey(name string) string {
-	var buf [2*maxNameUnits + 2]byte
-	return string(appendKey(buf[:0], name))
-}
-
-// compareNames compares names as their sortKeys do.
+// compareNames compares names as their sort keys do.
 func compareNames(a, b string) int {
 	if !isASCII(a) || !isASCII(b) {
 		var x, y [2*maxNameUnits + 2]byte
@@ -135,7 +130,11 @@ func compareASCII(a, b string) int {
 	if len(a) != len(b) {
 		return len(a) - len(b)
 	}
-	for i := range len(a) {
+	same := 0 // most names begin alike
+	for same+8 <= len(a) && a[same:same+8] == b[same:same+8] {
+		same += 8
+	}
+	for i := same; i < len(a); i++ {
 		if a[i] == b[i] {
 			continue
 		}
@@ -163,7 +162,9 @@ func upper(c byte) byte {
 	return c
 }
 
-// appendKey appends the sortKey of name to keys.
+// appendKey appends the sort key of name to keys. Sort keys compare, as bytes, as
+// [MS-CFB] 2.6.4 orders names: the shorter first, then by upper-case UTF-16 units.
+// Two names are the same if their keys are.
 func appendKey(keys []byte, name string) []byte {
 	start := len(keys)
 	key := append(keys, 0, 0)
@@ -194,9 +195,15 @@ func appendKey(keys []byte, name string) []byte {
 func checkName(name string) error {
 	n := 0
 	for _, r := range name {
-		n += utf16.RuneLen(r)
+		switch r {
+		case '/', '\\', ':', '!', 0:
+			return ErrName
+		}
+		if n++; r > 0xFFFF {
+			n++
+		}
 	}
-	if n == 0 || n > maxNameUnits || strings.ContainsAny(name, "/\\:!\x00") || !utf8.ValidString(name) {
+	if n == 0 || n > maxNameUnits || !utf8.ValidString(name) {
 		return ErrName
 	}
 	return nil

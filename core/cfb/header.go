@@ -93,11 +93,11 @@ func (h *header) put(b []byte) {
 	le.PutUint16(b[28:], 0xFFFE) // byte order
 	le.PutUint16(b[30:], h.shift)
 	le.PutUint16(b[32:], 6) // mini sector shift
-	for at, v := range map[int]uint32{
-		40: h.dirSectors, 44: h.fatSectors, 48: h.firstDir, 56: miniCutoff,
-		60: h.firstMini, 64: h.miniCount, 68: h.firstDIFAT, 72: h.difatCount,
+	for _, f := range [...]struct{ at, v uint32 }{
+		{40, h.dirSectors}, {44, h.fatSectors}, {48, h.firstDir}, {56, miniCutoff},
+		{60, h.firstMini}, {64, h.miniCount}, {68, h.firstDIFAT}, {72, h.difatCount},
 	} {
-		le.PutUint32(b[at:], v)
+		le.PutUint32(b[f.at:], f.v)
 	}
 	for i, v := range h.difat {
 		le.PutUint32(b[76+4*i:], v)

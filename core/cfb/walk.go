@@ -176,8 +176,11 @@ func (s bitset) has(n uint32) bool {
 // sortChildren puts the children of s into the order of [MS-CFB] 2.6.4,
 // whatever shape their tree had, and drops those without a name of their own.
 func (o *opener) sortChildren(s *Storage) {
-	o.checkOrder(s)
-	if !inOrder(o, s.storages, (*Storage).Name) {
+	storages, streams := inOrder(o, s.storages, (*Storage).Name), inOrder(o, s.streams, (*Stream).Name)
+	if !storages || !streams {
+		o.checkOrder(s)
+	}
+	if !storages {
 		sortByName(o, s.storages, (*Storage).Name)
 		last := ""
 		s.storages = slices.DeleteFunc(s.storages, func(c *Storage) bool {
@@ -186,7 +189,7 @@ func (o *opener) sortChildren(s *Storage) {
 			return drop
 		})
 	}
-	if !inOrder(o, s.streams, (*Stream).Name) {
+	if !streams {
 		sortByName(o, s.streams, (*Stream).Name)
 		last := ""
 		s.streams = slices.DeleteFunc(s.streams, func(c *Stream) bool {

@@ -1,10 +1,10 @@
 package cfb
 
 import (
-	"bufio"
+	"bytes"
 	"fmt"
+	"hash/maphash"
 	"io"
-	"sync"
 
 	"github.com/oxbridge-mail/oxbridge/sdk/limits"
 )
@@ -29,14 +29,9 @@ const (
 	lockSector4 = 0x7FFFF000/4096 - 1
 )
 
-// buffers holds the buffers of Writers that are closed. Whole buffers are
-// written, so that writes stay aligned however long the header is: file systems
-// take those faster.
-var buffers = sync.Pool{New: func() any { return bufio.NewWriterSize(nil, 64<<10) }}
-
 // A Writer writes one compound file. Contents go out as they come; the Writer
 // itself holds 8 bytes per run of consecutive sectors, 4 per mini sector and
-// about 200 per storage or stream. Neither it nor its storages and streams may
+// about 250 per storage or stream. Neither it nor its storages and streams may
 // be used concurrently.
 //
 // The bytes written depend on the sequence of calls alone. Time stamps are
@@ -44,40 +39,21 @@ var buffers = sync.Pool{New: func() any { return bufio.NewWriterSize(nil, 64<<10
 type Writer struct {
 	dst  io.WriteSeeker
 	base int64 // where the file starts in dst
-	buf  *bufio.Writer
 	hdr  header
 	ss   int // bytes in a sector
 	per  int // numbers in a sector
 
-	fat     fatRuns // the sectors written
-	most    uint32  // sectors there may be
-	entries int     // and directory entries
-	lock    uint32  // number of the range-lock sector
-	miniFAT []uint32
-	mini    chain  // the mini stream
-	miniBuf []byte // its end, not yet in a sector
+	most  uint32 // sectors there may be
+	limit int    // and directory entries
+	count int    // directory entries, the root included
+	lock  uint32 // number of the range-lock sector
+	mini  chain  // the mini stream
 
-	nodes []*writerNode
-	slab  []writerNode // memory of nodes to come
-	names map[nameKey]bool
-	spare [][]byte // buffers of closed streams
-	open  int      // streams not yet closed
-	err   error    // first error of dst, or ErrTooLarge; ends all writing
+	open  int   // streams not yet closed
+	err   error // first error of dst, or ErrTooLarge; ends all writing
 	done  bool
 	ahead bool // sectors are numbered ahead of being written
-}
-
-// nameKey finds a child by its storage and name.
-type nameKey struct {
-	parent uint32
-	key    string
-}
-
-// writerNode is a directory entry in the making.
-type writerNode struct {
-	entry
-	key      string
-	children []uint32
+	*writerSpace
 }
 
 // NewWriter starts a compound file at the current position of w. The file is
@@ -88,8 +64,7 @@ func NewWriter(w io.WriteSeeker, opt WriterOptions) (*Writer, error) {
 	if err != nil {
 		return nil, err
 	}
-	cw := &Writer{dst: w, base: base, buf: buffers.Get().(*bufio.Writer), names: make(map[nameKey]bool), entries: limits.CFBEntries.Or(opt.MaxEntries)}
-	cw.buf.Reset(w)
+	cw := &Writer{dst: w, base: base, limit: limits.CFBEntries.Or(opt.MaxEntries), mini: newChain()}
 	switch opt.Version {
 	case 0, 3:
 		cw.hdr = header{major: 3, shift: 9}
@@ -102,14 +77,15 @@ func NewWriter(w io.WriteSeeker, opt WriterOptions) (*Writer, error) {
 	}
 	cw.ss = 1 << cw.hdr.shift
 	cw.per = cw.ss / 4
-	cw.mini = newChain()
-	cw.nodes = []*writerNode{{entry: entry{name: "Root Entry", kind: typeRoot}}}
-	cw.put(make([]byte, cw.ss)) // the header takes a sector
+	cw.writerSpace = takeSpace(w)
+	cw.newNode().entry = entry{name: "Root Entry", kind: typeRoot}
+	cw.count = 1
+	cw.put(zeros[:cw.ss]) // the header takes a sector
 	return cw, cw.err
 }
 
 // Entries returns how many storages and streams there are, the root included.
-func (w *Writer) Entries() int { return len(w.nodes) }
+func (w *Writer) Entries() int { return w.count }
 
 // Root returns the root storage.
 func (w *Writer) Root() *StorageWriter { return &StorageWriter{w: w} }
@@ -128,7 +104,7 @@ func (w *Writer) sector(mark uint32) (uint32, bool) {
 	if w.err == nil && w.fat.count() == w.lock {
 		w.fat.add(endOfChain)
 		if !w.ahead {
-			w.put(make([]byte, w.ss))
+			w.put(zeros[:w.ss])
 		}
 	}
 	if w.err == nil && w.fat.count() >= w.most {
@@ -164,8 +140,8 @@ func (w *Writer) extend(c *chain, p []byte) []byte {
 // finish appends p to the chain, filled up with zeros to a whole sector.
 func (w *Writer) finish(c *chain, p []byte) {
 	if p = w.extend(c, p); len(p) > 0 {
-		last := make([]byte, w.ss)
-		copy(last, p)
+		last := w.block[:w.ss]
+		clear(last[copy(last, p):])
 		w.extend(c, last)
 	}
 }
@@ -178,11 +154,19 @@ type StorageWriter struct {
 
 // SetCLSID sets the class id, in the byte order of the file. It counts until
 // the Writer is closed.
-func (s *StorageWriter) SetCLSID(id [16]byte) { s.w.nodes[s.id].clsid = id }
+func (s *StorageWriter) SetCLSID(id [16]byte) {
+	if !s.w.done {
+		s.w.nodes[s.id].clsid = id
+	}
+}
 
 // SetState sets the user-defined state bits. They count until the Writer is
 // closed.
-func (s *StorageWriter) SetState(bits uint32) { s.w.nodes[s.id].state = bits }
+func (s *StorageWriter) SetState(bits uint32) {
+	if !s.w.done {
+		s.w.nodes[s.id].state = bits
+	}
+}
 
 // CreateStorage adds an empty storage. Errors are ErrName, ErrExists and
 // ErrClosed.
@@ -202,9 +186,21 @@ func (s *StorageWriter) CreateStream(name string) (*StreamWriter, error) {
 	if err != nil {
 		return nil, fmt.Errorf("create stream %q: %w", name, err)
 	}
-	s.w.nodes[id].start = endOfChain
 	s.w.open++
 	return &StreamWriter{w: s.w, id: id, chain: newChain()}, nil
+}
+
+// WriteStream adds a stream with the contents p, at less cost than CreateStream
+// has. Errors are ErrName, ErrExists, ErrClosed, ErrTooLarge when the file is
+// full, and any that the destination met before.
+func (s *StorageWriter) WriteStream(name string, p []byte) error {
+	id, err := s.create(name, typeStream)
+	if err != nil {
+		return fmt.Errorf("write stream %q: %w", name, err)
+	}
+	chain := newChain()
+	s.w.settle(id, &chain, int64(len(p)), p)
+	return s.w.err
 }
 
 // create adds a directory entry below s.
@@ -216,23 +212,25 @@ func (s *StorageWriter) create(name string, kind byte) (uint32, error) {
 	if err := checkName(name); err != nil {
 		return 0, err
 	}
-	key := nameKey{s.id, sortKey(name)}
-	if w.names[key] {
-		return 0, ErrExists
+	key := w.newKey(s.id, name)
+	hash := maphash.Bytes(seed, key)
+	for id := w.names[hash]; id != 0; id = w.nodes[id].twin {
+		if bytes.Equal(w.nodes[id].key, key) {
+			return 0, ErrExists
+		}
 	}
-	if len(w.nodes) >= w.entries {
-		return 0, tooLarge("[MS-CFB] 2.6.1", "there would be more than %d entries", w.entries)
+	if w.count >= w.limit {
+		return 0, tooLarge("[MS-CFB] 2.6.1", "there would be more than %d entries", w.limit)
 	}
-	w.names[key] = true
-	id := uint32(len(w.nodes))
-	if len(w.slab) == 0 {
-		w.slab = make([]writerNode, min(max(16, len(w.nodes)), 256))
+	id := uint32(w.count)
+	w.count++
+	w.keepKey(key)
+	n := w.newNode()
+	n.name, n.kind, n.key, n.twin = name, kind, key, w.names[hash]
+	if kind == typeStream {
+		n.start = endOfChain
 	}
-	n := &w.slab[0]
-	w.slab = w.slab[1:]
-	n.name, n.kind, n.key = name, kind, key.key
-	w.nodes = append(w.nodes, n)
-	w.nodes[s.id].children = append(w.nodes[s.id].children, id)
+	w.names[hash] = id
 	return id, nil
 }
 
@@ -249,6 +247,11 @@ func (w *Writer) Close() error {
 	if w.open > 0 {
 		return fmt.Errorf("close compound file with %d streams: %w", w.open, ErrStreamOpen)
 	}
+	return w.end()
+}
+
+// end writes what follows the contents, and the header.
+func (w *Writer) end() error {
 	w.closeMini()
 	w.putDirectory()
 	w.putFAT()
@@ -268,11 +271,4 @@ func (w *Writer) Close() error {
 	}
 	_, err := w.dst.Seek(w.base+(int64(w.fat.count())+1)*int64(w.ss), io.SeekStart)
 	return err
-}
-
-// release gives back what other Writers can use.
-func (w *Writer) release() {
-	w.buf.Reset(nil)
-	buffers.Put(w.buf)
-	w.buf = nil
 }

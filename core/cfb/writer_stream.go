@@ -56,22 +56,29 @@ func (s *StreamWriter) Close() error {
 		return ErrClosed
 	}
 	s.closed = true
-	w, n := s.w, s.w.nodes[s.id]
+	w := s.w
 	w.open--
-	n.size = uint64(s.size)
-	switch {
-	case s.size == 0:
-	case s.size < miniCutoff:
-		n.start = w.putMini(s.buf)
-	default:
-		w.finish(&s.chain, s.buf)
-		n.start = s.chain.first
-	}
+	w.settle(s.id, &s.chain, s.size, s.buf)
 	if s.buf != nil {
 		w.spare = append(w.spare, s.buf[:0])
 		s.buf = nil
 	}
 	return w.err
+}
+
+// settle completes the stream id: size bytes long, of which all but rest are in
+// sectors of the chain c.
+func (w *Writer) settle(id uint32, c *chain, size int64, rest []byte) {
+	n := w.nodes[id]
+	n.size = uint64(size)
+	switch {
+	case size == 0:
+	case size < miniCutoff:
+		n.start = w.putMini(rest)
+	default:
+		w.finish(c, rest)
+		n.start = c.first
+	}
 }
 
 // buffer returns an empty slice with room for miniCutoff bytes.
@@ -108,5 +115,5 @@ func (w *Writer) putMini(p []byte) uint32 {
 	return uint32(first)
 }
 
-// zeros fills mini sectors up.
-var zeros [miniSectorSize]byte
+// zeros fills sectors and mini sectors up.
+var zeros [4096]byte

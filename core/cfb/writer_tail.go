@@ -1,7 +1,7 @@
 package cfb
 
 import (
-	"cmp"
+	"bytes"
 	"encoding/binary"
 	"math/bits"
 	"slices"
@@ -15,9 +15,8 @@ func (w *Writer) closeMini() {
 	w.finish(&w.mini, w.miniBuf)
 	root.start = w.mini.first
 	mf := newChain()
-	p := make([]byte, w.ss)
 	for at := 0; at < len(w.miniFAT); at += w.per {
-		w.extend(&mf, w.numbers(p, w.miniFAT, at))
+		w.extend(&mf, w.numbers(w.block[:w.ss], w.miniFAT, at))
 	}
 	w.hdr.firstMini = mf.first
 	if len(w.miniFAT) > 0 {
@@ -40,22 +39,14 @@ func (w *Writer) numbers(p []byte, list []uint32, at int) []byte {
 
 // putDirectory links the entries and writes them ([MS-CFB] 2.6).
 func (w *Writer) putDirectory() {
-	for _, n := range w.nodes {
-		n.left, n.right, n.child = noStream, noStream, noStream
-	}
-	for _, n := range w.nodes {
-		slices.SortFunc(n.children, func(a, b uint32) int { return cmp.Compare(w.nodes[a].key, w.nodes[b].key) })
-		n.child = w.link(n.children, 0, bits.Len(uint(len(n.children)+1))-1)
-	}
-	w.nodes[0].black = true
+	w.linkAll()
 	dir := newChain()
 	sectors := uint32(0)
-	p := make([]byte, w.ss)
-	free := &entry{left: noStream, right: noStream, child: noStream}
+	p := w.block[:w.ss]
 	for at := 0; at < len(w.nodes); at += w.ss / entrySize {
 		clear(p)
 		for i := range w.ss / entrySize {
-			e := free
+			e := &free
 			if at+i < len(w.nodes) {
 				e = &w.nodes[at+i].entry
 			}
@@ -67,6 +58,29 @@ func (w *Writer) putDirectory() {
 	w.hdr.firstDir = dir.first
 	if w.hdr.major >= 4 {
 		w.hdr.dirSectors = sectors
+	}
+}
+
+// free is an entry that is not used.
+var free = entry{left: noStream, right: noStream, child: noStream}
+
+// linkAll makes a tree of the children of each storage.
+func (w *Writer) linkAll() {
+	w.order = slices.Grow(w.order, len(w.nodes))
+	for id, n := range w.nodes {
+		n.left, n.right, n.child = noStream, noStream, noStream
+		w.order = append(w.order, uint32(id))
+	}
+	w.nodes[0].black = true
+	rest := w.order[1:]
+	slices.SortFunc(rest, func(a, b uint32) int { return bytes.Compare(w.nodes[a].key, w.nodes[b].key) })
+	for len(rest) > 0 {
+		parent, n := w.nodes[rest[0]].parent(), 1
+		for n < len(rest) && w.nodes[rest[n]].parent() == parent {
+			n++
+		}
+		w.nodes[parent].child = w.link(rest[:n], 0, bits.Len(uint(n+1))-1)
+		rest = rest[n:]
 	}
 }
 
@@ -121,7 +135,7 @@ func (w *Writer) putTables(first uint32, fats, difats []uint32) {
 	if len(difats) > 0 {
 		w.hdr.firstDIFAT = difats[0]
 	}
-	p := make([]byte, w.ss)
+	p := w.block[:w.ss]
 	difat := 0 // written so far
 	numbers, marks := w.fat.from(0), w.fat.from(first)
 	for mark, ok := marks.next(); ok; mark, ok = marks.next() {
@@ -142,7 +156,7 @@ func (w *Writer) putTables(first uint32, fats, difats []uint32) {
 			binary.LittleEndian.PutUint32(p[w.ss-4:], next)
 			w.put(p)
 		default:
-			w.put(make([]byte, w.ss))
+			w.put(zeros[:w.ss])
 		}
 	}
 }

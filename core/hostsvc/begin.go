@@ -7,9 +7,9 @@ import (
 	"github.com/oxbridge-mail/oxbridge/sdk/wire"
 )
 
-// prepare makes the frames that open the job: Begin, and what follows in
-// Snapshot frames.
-func (j *job) prepare() (*pluginv1.Begin, [][]*pluginv1.Object, error) {
+// prepare makes what opens the job: Begin, and the objects for it and the
+// Snapshot frames after it.
+func (j *job) prepare() (*pluginv1.Begin, []*[]byte, error) {
 	begin := wire.Grease(&pluginv1.Begin{Format: j.spec.Format, Options: j.spec.Options})
 	switch {
 	case j.spec.Direction == session.Export && j.spec.Output != nil:
@@ -37,8 +37,7 @@ func (j *job) prepare() (*pluginv1.Begin, [][]*pluginv1.Object, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	begin.Objects, begin.More = chunks[0], len(chunks) > 1
-	return begin, chunks[1:], nil
+	return begin, chunks, nil
 }
 
 // reads reports whether the job is about a file, blob 0; else it is about a

@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"google.golang.org/grpc"
+	"google.golang.org/grpc/experimental"
 
 	"github.com/oxbridge-mail/oxbridge/core/session"
 	"github.com/oxbridge-mail/oxbridge/sdk"
@@ -29,6 +30,7 @@ func DialOptions() []grpc.DialOption {
 	return []grpc.DialOption{
 		grpc.WithInitialWindowSize(wire.Window),
 		grpc.WithInitialConnWindowSize(wire.Window),
+		experimental.WithBufferPool(wire.Pool),
 		grpc.WithDefaultCallOptions(
 			grpc.ForceCodecV2(wire.Codec{}),
 			grpc.MaxCallRecvMsgSize(wire.MaxFrame),

@@ -14,24 +14,23 @@ import (
 	"github.com/oxbridge-mail/oxbridge/sdk/wire"
 )
 
-// snapshot returns the objects of the message in chunks for a frame each. Values
+// snapshot returns the encoded objects of the message in chunks for a frame each. Values
 // that are not inline get handles of the job's lease.
-func (j *job) snapshot() ([][]*pluginv1.Object, error) {
+func (j *job) snapshot() ([]*[]byte, error) {
 	m, err := j.spec.Snapshot()
 	if err != nil {
 		return nil, err
 	}
 	j.tree = m
-	chunks, err := wire.Flatten(m, j.grant, func(object string, tag mapi.Tag, err error) {
+	chunks, err := wire.Encode(m, j.grant, func(object string, tag mapi.Tag, err error) {
 		j.spec.Report.Report(problem.Problem{
 			Code: "wire.property.skipped", Severity: problem.Loss, Object: object, Tag: tag,
 			Detail: "the plugin does not see it: " + err.Error(),
 		})
-	})
+	}, wire.InBegin)
 	if err != nil {
 		return nil, &JobError{Err: sdk.ErrBadInput, Text: err.Error(), Cause: err}
 	}
-	wire.GreaseObjects(chunks)
 	return chunks, nil
 }
 

@@ -29,25 +29,34 @@ type canned struct {
 func (c *canned) Send(*pluginv1.HostFrame) error { return errors.ErrUnsupported }
 
 func (c *canned) SendMsg(m any) error {
+	if e, ok := m.(*wire.Encoded); ok {
+		m = e.Frame
+	}
 	if f, ok := m.(*pluginv1.HostFrame); ok && f.GetBegin() != nil {
 		close(c.begun)
 	}
 	return nil
 }
 
-func (c *canned) Recv() (*pluginv1.PluginFrame, error) {
+func (c *canned) RecvMsg(m any) error {
 	select {
 	case <-c.begun:
 	case <-c.ctx.Done():
-		return nil, c.ctx.Err()
+		return c.ctx.Err()
 	}
 	if len(c.frames) == 0 {
-		return nil, io.EOF
+		return io.EOF
 	}
 	f := c.frames[0]
 	c.frames = c.frames[1:]
-	return f, nil
+	b, err := wire.Codec{}.Marshal(f)
+	if err != nil {
+		return err
+	}
+	return wire.Codec{}.Unmarshal(b, m)
 }
+
+func (c *canned) Recv() (*pluginv1.PluginFrame, error) { return nil, errors.ErrUnsupported }
 
 // cannedClient opens a canned lane.
 type cannedClient struct {

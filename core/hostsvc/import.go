@@ -24,11 +24,11 @@ type stream struct {
 }
 
 // put adds objects to the message that an import or a transformation makes.
-func (j *job) put(p *pluginv1.Put) error {
+func (j *job) put(objects []string) error {
 	if j.builder == nil {
 		return breach("it put objects into the message of an export or a probe")
 	}
-	err := j.builder.Add(p.GetObjects())
+	err := j.builder.AddEncoded(objects)
 	var refused *refusal
 	if err == nil || errors.As(err, &refused) {
 		return err
@@ -43,7 +43,7 @@ func (j *job) value(p *pluginv1.Prop) (mapi.Large, error) {
 	case *pluginv1.Prop_Ref:
 		return j.part(v.Ref)
 	case *pluginv1.Prop_Stream:
-		return j.open(v.Stream)
+		return j.stream(v.Stream)
 	}
 	return nil, errors.New("a blob comes from the host only")
 }
@@ -80,8 +80,8 @@ func (j *job) placed(n int64) error {
 	return nil
 }
 
-// open begins a stream.
-func (j *job) open(id uint32) (mapi.Large, error) {
+// stream begins a stream.
+func (j *job) stream(id uint32) (mapi.Large, error) {
 	switch {
 	case id == 0 || j.streams[id] != nil:
 		return nil, errors.New("the stream is in use")

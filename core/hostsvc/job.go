@@ -58,7 +58,7 @@ func (l *Lane) Run(ctx context.Context, spec *session.Job) error {
 		return err
 	}
 	defer j.close()
-	begin, rest, err := j.prepare()
+	begin, objects, err := j.prepare()
 	if err != nil {
 		return err
 	}
@@ -67,11 +67,7 @@ func (l *Lane) Run(ctx context.Context, spec *session.Job) error {
 	l.add(j)
 	defer l.forget(j)
 	defer j.watch(ctx, timeout)()
-	j.send(&pluginv1.HostFrame{Kind: &pluginv1.HostFrame_Begin{Begin: begin}})
-	for i, objects := range rest {
-		s := &pluginv1.Snapshot{Objects: objects, More: i < len(rest)-1}
-		j.send(&pluginv1.HostFrame{Kind: &pluginv1.HostFrame_Snapshot{Snapshot: s}})
-	}
+	j.open(begin, objects)
 	return j.serve()
 }
 
@@ -101,6 +97,22 @@ func (l *Lane) newJob(spec *session.Job) (*job, error) {
 	return &job{l: l, spec: spec, lease: lease, queue: newQueue(), problems: reporter{report: spec.Report}}, nil
 }
 
+// open sends the frames that open the job.
+func (j *job) open(begin *pluginv1.Begin, objects []*[]byte) {
+	f := &pluginv1.HostFrame{Job: j.id, Kind: &pluginv1.HostFrame_Begin{Begin: begin}}
+	if len(objects) == 0 {
+		j.l.send(f)
+		return
+	}
+	begin.More = len(objects) > 1
+	j.l.send(&wire.Encoded{Frame: f, Objects: objects[0]})
+	for i, o := range objects[1:] {
+		s := &pluginv1.Snapshot{More: i < len(objects)-2}
+		f := &pluginv1.HostFrame{Job: j.id, Kind: &pluginv1.HostFrame_Snapshot{Snapshot: s}}
+		j.l.send(&wire.Encoded{Frame: f, Objects: o})
+	}
+}
+
 // send sends a frame of the job.
 func (j *job) send(f *pluginv1.HostFrame) {
 	f.Job = j.id
@@ -125,7 +137,7 @@ func (j *job) serve() error {
 }
 
 // handle executes a frame. An error means that the plugin broke the protocol.
-func (j *job) handle(f *pluginv1.PluginFrame) error {
+func (j *job) handle(f frame) error {
 	defer wire.FreePayload(f.GetData().GetPayload())
 	if p := f.GetProblem(); p != nil {
 		return j.problems.add(p)
@@ -144,7 +156,7 @@ func (j *job) handle(f *pluginv1.PluginFrame) error {
 	if err == nil || errors.As(err, &bad) {
 		return err
 	}
-	j.answerError(f, err)
+	j.answerError(f.PluginFrame, err)
 	return nil
 }
 
@@ -192,7 +204,7 @@ func codeOf(err error) mapi.Code {
 // returns a *refusal when the frame names what is not there or not allowed, a
 // *ProtocolError when it cannot be meant seriously, and any other error when the
 // host cannot go on.
-func (j *job) execute(f *pluginv1.PluginFrame) error {
+func (j *job) execute(f frame) error {
 	switch k := f.GetKind().(type) {
 	case *pluginv1.PluginFrame_Read:
 		return j.read(k.Read)
@@ -203,7 +215,7 @@ func (j *job) execute(f *pluginv1.PluginFrame) error {
 	case *pluginv1.PluginFrame_Ref:
 		return j.place(k.Ref)
 	case *pluginv1.PluginFrame_Put:
-		return j.put(k.Put)
+		return j.put(f.objects)
 	}
 	return nil
 }

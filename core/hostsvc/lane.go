@@ -116,7 +116,7 @@ func (l *Lane) fail(err error) {
 	}
 }
 
-// send sends a *pluginv1.HostFrame or *wire.Owned. What is wrong with the stream
+// send sends a *pluginv1.HostFrame, *wire.Owned or *wire.Encoded. What is wrong with the stream
 // is for the receiver to find out.
 func (l *Lane) send(frame any) {
 	l.sendMu.Lock()
@@ -129,13 +129,16 @@ func (l *Lane) send(frame any) {
 // receive takes frames until the stream ends or the plugin breaks the protocol.
 func (l *Lane) receive() {
 	defer close(l.ended)
+	var r wire.Received
 	for {
-		f, err := l.stream.Recv()
+		f := &pluginv1.PluginFrame{}
+		r.Frame = f
+		err := l.stream.RecvMsg(&r)
 		if errors.Is(err, io.EOF) {
 			err = breach("it ended a lane")
 		}
 		if err == nil {
-			err = l.route(f)
+			err = l.route(frame{f, r.Objects})
 		}
 		if err != nil {
 			l.fail(err)
@@ -146,7 +149,7 @@ func (l *Lane) receive() {
 
 // route hands a frame to its job. After Done the job is over, and its handles
 // are dead.
-func (l *Lane) route(f *pluginv1.PluginFrame) error {
+func (l *Lane) route(f frame) error {
 	l.mu.Lock()
 	j := l.jobs[f.GetJob()]
 	if f.GetDone() != nil {
@@ -163,7 +166,7 @@ func (l *Lane) route(f *pluginv1.PluginFrame) error {
 		return nil
 	}
 	wire.FreePayload(f.GetData().GetPayload())
-	return l.refuse(f, mapi.ErrInvalidObject, "the job is over")
+	return l.refuse(f.PluginFrame, mapi.ErrInvalidObject, "the job is over")
 }
 
 // refuse answers a frame with a dead handle, and counts it.

@@ -12,6 +12,8 @@ const (
 	queueBytes = 1 << 20
 	// frameCost is what a frame counts beside its payload.
 	frameCost = 1 << 10
+	// objectCost is what an object counts beside its bytes.
+	objectCost = 16
 )
 
 // A queue holds the frames of a job between the receiver and the goroutine that
@@ -26,9 +28,15 @@ type queue struct {
 	room   chan struct{} // of size 1: there may be room, or the queue is closed
 }
 
+// A frame is what came from the plugin, with the objects in it.
+type frame struct {
+	*pluginv1.PluginFrame
+	objects []string // as the wire has them
+}
+
 // queued is a frame with its weight.
 type queued struct {
-	f *pluginv1.PluginFrame
+	f frame
 	n int
 }
 
@@ -37,17 +45,21 @@ func newQueue() *queue {
 }
 
 // weight is about what a frame takes.
-func weight(f *pluginv1.PluginFrame) int {
+func weight(f frame) int {
 	if d := f.GetData(); d != nil {
 		return frameCost + cap(d.GetPayload())
 	}
-	return frameCost + f.SizeVT()
+	n := frameCost + f.SizeVT()
+	for _, o := range f.objects {
+		n += objectCost + len(o)
+	}
+	return n
 }
 
 // push adds a frame, and waits for room until stop is closed. It reports whether
 // the frame was taken; a closed queue takes none. waiting is called before and
 // after a wait.
-func (q *queue) push(f *pluginv1.PluginFrame, stop <-chan struct{}, waiting func(bool)) bool {
+func (q *queue) push(f frame, stop <-chan struct{}, waiting func(bool)) bool {
 	n := weight(f)
 	for {
 		taken, closed := q.add(f, n)
@@ -64,7 +76,7 @@ func (q *queue) push(f *pluginv1.PluginFrame, stop <-chan struct{}, waiting func
 	}
 }
 
-func (q *queue) add(f *pluginv1.PluginFrame, n int) (taken, closed bool) {
+func (q *queue) add(f frame, n int) (taken, closed bool) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	if q.closed || (q.bytes > 0 && q.bytes+n > queueBytes) {
@@ -78,32 +90,31 @@ func (q *queue) add(f *pluginv1.PluginFrame, n int) (taken, closed bool) {
 
 // next takes the oldest frame, and waits for one until stop is closed. What was
 // pushed before is still delivered then.
-func (q *queue) next(stop <-chan struct{}) (*pluginv1.PluginFrame, bool) {
+func (q *queue) next(stop <-chan struct{}) (frame, bool) {
 	for {
-		if f := q.take(); f != nil {
+		if f, ok := q.take(); ok {
 			return f, true
 		}
 		select {
 		case <-q.filled:
 		case <-stop:
-			f := q.take()
-			return f, f != nil
+			return q.take()
 		}
 	}
 }
 
-func (q *queue) take() *pluginv1.PluginFrame {
+func (q *queue) take() (f frame, ok bool) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	if len(q.frames) == 0 {
-		return nil
+		return f, false
 	}
 	first := q.frames[0]
 	q.frames[0] = queued{}
 	q.frames = q.frames[1:]
 	q.bytes -= first.n
 	notify(q.room)
-	return first.f
+	return first.f, true
 }
 
 // close drops what is left.

@@ -23,14 +23,15 @@ type item struct {
 type bag struct {
 	page  int // code page of strings, 0 for Unicode
 	items []item
-	at    map[uint16]int
+	at    idIndex
 	extra *Extra // of the object
 }
 
 // collect takes the properties that can be written. Of two for one id the last
 // wins.
 func (w *writer) collect(props mapi.Props, report problem.Reporter) *bag {
-	b := &bag{page: w.page, items: make([]item, 0, len(props)+4), at: make(map[uint16]int, len(props)+4), extra: w.extra}
+	b := w.take(len(props) + 4)
+	b.page, b.extra = w.page, w.extra
 	for _, p := range props {
 		t := p.Tag.Type().Unicode()
 		v, ok, err := b.stored(p)
@@ -56,8 +57,7 @@ func (w *writer) collect(props mapi.Props, report problem.Reporter) *bag {
 		if v.lossy {
 			w.lossy(p.Tag, p.Name, report)
 		}
-		b.put(mapi.NewTag(id, v.typeOr(b.stringType(t))), v)
-		b.items[b.at[id]].attr = b.extra.attr(p.Tag.ID())
+		b.put(mapi.NewTag(id, v.typeOr(b.stringType(t))), v).attr = b.extra.attr(p.Tag.ID())
 	}
 	return b
 }
@@ -168,14 +168,18 @@ func shorten(s string) string {
 	return s
 }
 
-// put adds a property, replacing one with the same id.
-func (b *bag) put(tag mapi.Tag, v stored) {
-	if i, ok := b.at[tag.ID()]; ok {
-		b.items[i] = item{tag, v, b.items[i].attr}
-		return
+// put adds a property, replacing one with the same id. The item is good until
+// the next call.
+func (b *bag) put(tag mapi.Tag, v stored) *item {
+	i := b.at.get(tag.ID())
+	if i < 0 {
+		i = len(b.items)
+		b.at.set(tag.ID(), i)
+		b.items = append(b.items, item{})
 	}
-	b.at[tag.ID()] = len(b.items)
-	b.items = append(b.items, item{tag, v, nil})
+	it := &b.items[i]
+	it.tag, it.value = tag, v
+	return it
 }
 
 // set is put for a value that is known to match its tag.
@@ -196,7 +200,7 @@ func (b *bag) setDefault(tag mapi.Tag, v mapi.Value) {
 
 // find returns the property with the id of tag, or nil.
 func (b *bag) find(tag mapi.Tag) *item {
-	if i, ok := b.at[tag.ID()]; ok {
+	if i := b.at.get(tag.ID()); i >= 0 {
 		return &b.items[i]
 	}
 	return nil

@@ -12,9 +12,11 @@ import (
 type stored struct {
 	entry  [8]byte    // the value itself; for values elsewhere its size
 	data   []byte     // what goes into a stream, if streams
+	text   string     // the same as a string, if wide
 	elems  [][]byte   // what goes into a stream for each value
 	large  mapi.Large // what goes into a stream or storage and is not here
 	stream bool       // the value has a stream
+	wide   bool       // text goes into it as UTF-16
 	object bool       // the value has a storage
 	damage int64      // bytes that broke the encoding that it came in
 	lossy  bool       // a string lacks characters that it had
@@ -53,7 +55,7 @@ func encode(t mapi.Type, v mapi.Value) (s stored, ok bool) {
 	switch t {
 	case mapi.PtypString:
 		x, ok := v.(string)
-		return stored{data: codepage.EncodeUTF16(x), stream: true}, ok
+		return stored{text: x, wide: true, stream: true}, ok
 	case mapi.PtypBinary, mapi.PtypServerID:
 		x, ok := v.([]byte)
 		return stored{data: x, stream: true}, ok

@@ -31,10 +31,15 @@ type Extra struct {
 }
 
 // Attributes returns the attributes that a property has when nobody says
-// otherwise: bits 1 mandatory, 2 readable, 4 writable ([MS-OXMSG] 2.4.2).
+// otherwise, as Outlook writes them: bits 1 mandatory, 2 readable, 4 writable ([MS-OXMSG] 2.4.2).
 func Attributes(tag mapi.Tag) uint32 {
-	if a, special := flags[tag.WithType(tag.Type().Unicode())]; special {
-		return a
+	switch tag.WithType(tag.Type().Unicode()) {
+	case proptag.StoreSupportMask, proptag.CreationTime, proptag.LastModificationTime, proptag.Access, proptag.AccessLevel,
+		proptag.ObjectType, proptag.RecordKey, proptag.DisplayTo, proptag.DisplayCc, proptag.DisplayBcc,
+		proptag.NormalizedSubject, proptag.HasAttachments, proptag.AttachNumber, proptag.AttachSize:
+		return readable
+	case proptag.AttachMethod, proptag.RenderingPosition:
+		return mandatory | readable | writable
 	}
 	return readable | writable
 }
@@ -189,7 +194,7 @@ func (x *Extra) settle(b *bag) {
 	}
 	b.items = slices.Insert(b.items[:len(b.items)-1], x.dataAt-1, last)
 	for i := range b.items {
-		b.at[b.items[i].tag.ID()] = i
+		b.at.set(b.items[i].tag.ID(), i)
 	}
 }
 

@@ -110,7 +110,7 @@ func under(report problem.Reporter, kind string, i int) problem.Reporter {
 	if report == nil {
 		return nil
 	}
-	return report.Under(kind + " " + strconv.Itoa(i))
+	return func(p problem.Problem) { report.Under(kind + " " + strconv.Itoa(i))(p) } // few objects have problems
 }
 
 // take counts n more of something and reports, once, that a limit is reached.

@@ -70,6 +70,7 @@ type writer struct {
 	extra   *Extra          // of the object being written
 	page    int             // code page of the strings of the message being written
 	failed  error           // ends the writing of the object
+	*writerSpace
 }
 
 // Write writes m as a .msg file to w, Unicode unless opt has a CodePage, starting
@@ -110,7 +111,8 @@ func Write(w io.WriteSeeker, m *mapi.Message, opt WriteOptions, report problem.R
 	if opt.Template {
 		root.SetCLSID(mapi.CLSIDMessageFile)
 	}
-	mw := &writer{opt: opt, extra: opt.Extra, page: opt.CodePage, file: cw}
+	mw := &writer{opt: opt, extra: opt.Extra, page: opt.CodePage, file: cw, writerSpace: writerSpaces.Get().(*writerSpace)}
+	defer mw.release()
 	if err := mw.names.start(opt.Extra, opt.Names); err != nil {
 		return err
 	}
@@ -183,6 +185,7 @@ func (w *writer) message(st *cfb.StorageWriter, m *mapi.Message, header int, rep
 		w.page = own
 	}
 	b := w.collect(m.Props, report)
+	defer w.give(b)
 	b.setMask()
 	outer := around
 	if len(w.stack) == 1 {
@@ -221,7 +224,8 @@ func (w *writer) message(st *cfb.StorageWriter, m *mapi.Message, header int, rep
 		}
 		attachments++
 	}
-	head := make([]byte, header)
+	var buf [rootHeader]byte
+	head := buf[:header]
 	for i, n := range []int{recipients, attachments, recipients, attachments} {
 		binary.LittleEndian.PutUint32(head[8+4*i:], uint32(n))
 	}
@@ -260,11 +264,12 @@ func (w *writer) room(report problem.Reporter) bool {
 
 // recipient writes a recipient ([MS-OXMSG] 2.2.1).
 func (w *writer) recipient(parent *cfb.StorageWriter, props mapi.Props, n int, report problem.Reporter) error {
-	st, err := parent.CreateStorage(numbered(recipientPrefix, uint32(n)))
+	st, err := parent.CreateStorage(w.text.numbered(recipientPrefix, uint32(n)))
 	if err != nil {
 		return err
 	}
 	b := w.collect(props, report)
+	defer w.give(b)
 	b.setDefault(proptag.RecipientType, mapi.RecipientTo)
 	name := props.String(proptag.SmtpAddress)
 	if name == "" {
@@ -272,7 +277,7 @@ func (w *writer) recipient(parent *cfb.StorageWriter, props mapi.Props, n int, r
 	}
 	b.setDefault(proptag.DisplayName, name)
 	b.setDefault(proptag.Rowid, int32(n))
-	return w.properties(st, make([]byte, childHeader), b, report)
+	return w.properties(st, zeros[:childHeader], b, report)
 }
 
 // int32 returns the value of a PtypInteger32 property, 0 if there is none.

@@ -14,12 +14,13 @@ import (
 
 // attachment writes an attachment ([MS-OXMSG] 2.2.2).
 func (w *writer) attachment(parent *cfb.StorageWriter, a *mapi.Attachment, n int, report problem.Reporter) error {
-	st, err := parent.CreateStorage(numbered(attachmentPrefix, uint32(n)))
+	st, err := parent.CreateStorage(w.text.numbered(attachmentPrefix, uint32(n)))
 	if err != nil {
 		return err
 	}
 	start := w.bytes
 	b := w.collect(a.Props, report)
+	defer w.give(b)
 	b.setMask()
 	b.set(proptag.AttachNumber, int32(n))
 	sized := b.extra != nil && b.extra.sealed
@@ -51,7 +52,7 @@ func (w *writer) attachment(parent *cfb.StorageWriter, a *mapi.Attachment, n int
 	}
 	w.settleMethod(b, embedded != nil, report)
 	if sized {
-		return w.properties(st, make([]byte, childHeader), b, report)
+		return w.properties(st, zeros[:childHeader], b, report)
 	}
 	return w.attachmentProperties(st, b, w.bytes-start, report)
 }
@@ -60,17 +61,18 @@ func (w *writer) attachment(parent *cfb.StorageWriter, a *mapi.Attachment, n int
 // which are written already, and completes PidTagAttachSize.
 func (w *writer) attachmentProperties(st *cfb.StorageWriter, b *bag, sized int64, report problem.Reporter) error {
 	start := w.bytes
-	entries, err := w.values(st, b, report)
+	stream, err := w.values(st, zeros[:childHeader], b, report)
 	if err != nil {
 		return err
 	}
+	entries := stream[childHeader:]
 	size := min(sized+w.bytes-start+int64(len(entries)), 1<<31-1)
 	for e := entries; len(e) >= entrySize; e = e[entrySize:] {
 		if mapi.Tag(binary.LittleEndian.Uint32(e)) == proptag.AttachSize {
 			binary.LittleEndian.PutUint32(e[8:], uint32(size))
 		}
 	}
-	return w.stream(st, propertyStream, append(make([]byte, childHeader), entries...))
+	return w.stream(st, propertyStream, stream)
 }
 
 // mayEmbed reports whether m may be embedded where the writer is.

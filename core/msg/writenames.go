@@ -3,6 +3,7 @@ package msg
 import (
 	"encoding/binary"
 	"hash/crc32"
+	"unicode/utf8"
 
 	"github.com/oxbridge-mail/oxbridge/core/cfb"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi"
@@ -32,7 +33,10 @@ const (
 // cannot be stored.
 func (n *names) id(name mapi.Name) uint16 {
 	textual := name.Text != ""
-	name.Text = trimText(string([]rune(name.Text))) // as it will be read
+	if !utf8.ValidString(name.Text) {
+		name.Text = string([]rune(name.Text))
+	}
+	name.Text = trimText(name.Text) // as it will be read
 	name = foldName(name)
 	if id, ok := n.ids[name]; ok {
 		return id

@@ -12,7 +12,6 @@ import (
 	"github.com/oxbridge-mail/oxbridge/sdk/limits"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi/codepage"
-	"github.com/oxbridge-mail/oxbridge/sdk/mapi/proptag"
 	"github.com/oxbridge-mail/oxbridge/sdk/problem"
 	"github.com/oxbridge-mail/oxbridge/sdk/transfer"
 )
@@ -23,17 +22,6 @@ const (
 	readable  = 2
 	writable  = 4
 )
-
-// flags are the attributes of properties other than readable and writable, as
-// Outlook writes them.
-var flags = map[mapi.Tag]uint32{
-	proptag.StoreSupportMask: readable, proptag.CreationTime: readable, proptag.LastModificationTime: readable,
-	proptag.Access: readable, proptag.AccessLevel: readable, proptag.ObjectType: readable, proptag.RecordKey: readable,
-	proptag.DisplayTo: readable, proptag.DisplayCc: readable, proptag.DisplayBcc: readable,
-	proptag.NormalizedSubject: readable, proptag.HasAttachments: readable, proptag.AttachNumber: readable,
-	proptag.AttachSize:   readable,
-	proptag.AttachMethod: mandatory | readable | writable, proptag.RenderingPosition: mandatory | readable | writable,
-}
 
 // Last four bytes of the entry of a PtypObject ([MS-OXMSG] 2.4.2.2); the size
 // before them is noSize.
@@ -51,27 +39,31 @@ func valueName(tag mapi.Tag) string { return numbered(valuePrefix, uint32(tag)) 
 
 // numbered returns the prefix followed by n in eight hexadecimal digits.
 func numbered(prefix string, n uint32) string {
-	var buf [32]byte
-	b := append(buf[:0], prefix...)
+	return string(appendNumbered(make([]byte, 0, 32), prefix, n))
+}
+
+// appendNumbered is numbered that appends to b.
+func appendNumbered(b []byte, prefix string, n uint32) []byte {
+	b = append(b, prefix...)
 	for shift := 28; shift >= 0; shift -= 4 {
 		b = append(b, "0123456789ABCDEF"[n>>shift&15])
 	}
-	return string(b)
+	return b
 }
 
 // properties writes the values in b and the property stream with its header.
 func (w *writer) properties(st *cfb.StorageWriter, header []byte, b *bag, report problem.Reporter) error {
-	entries, err := w.values(st, b, report)
+	stream, err := w.values(st, header, b, report)
 	if err != nil {
 		return err
 	}
-	return w.stream(st, propertyStream, append(header, entries...))
+	return w.stream(st, propertyStream, stream)
 }
 
-// values writes what stands outside the property stream and returns the
-// entries.
-func (w *writer) values(st *cfb.StorageWriter, b *bag, report problem.Reporter) ([]byte, error) {
-	entries := make([]byte, 0, len(b.items)*entrySize)
+// values writes what stands outside the property stream and returns that stream,
+// which is good until the next call.
+func (w *writer) values(st *cfb.StorageWriter, header []byte, b *bag, report problem.Reporter) ([]byte, error) {
+	entries := append(w.entries[:0], header...)
 	kept := 0
 	for i := range b.items {
 		it := &b.items[i]
@@ -92,6 +84,7 @@ func (w *writer) values(st *cfb.StorageWriter, b *bag, report problem.Reporter) 
 		entries = append(entries, it.value.entry[:]...)
 	}
 	entries, _ = b.keptEntries(entries, kept, math.MaxInt32)
+	w.entries = entries
 	return entries, errors.Join(w.foreign(st, b, report), w.failed)
 }
 
@@ -145,15 +138,21 @@ func (it *item) tooLarge(size int64) error {
 
 // single writes the stream of a value and returns its length.
 func (w *writer) single(st *cfb.StorageWriter, it *item) (int64, error) {
+	name := w.text.numbered(valuePrefix, uint32(it.tag))
 	if it.value.large == nil {
-		return int64(len(it.value.data)), w.stream(st, valueName(it.tag), it.value.data)
+		data := it.value.data
+		if it.value.wide {
+			w.coded = codepage.AppendUTF16(w.coded[:0], it.value.text)
+			data = w.coded
+		}
+		return int64(len(data)), w.stream(st, name, data)
 	}
 	r, coded, err := w.open(it)
 	if err != nil {
 		return 0, err
 	}
 	defer r.Close()
-	s, err := st.CreateStream(valueName(it.tag))
+	s, err := st.CreateStream(name)
 	if err != nil {
 		return 0, err
 	}
@@ -198,15 +197,8 @@ func (w *writer) open(it *item) (r io.ReadCloser, coded bool, err error) {
 
 // stream writes a whole stream.
 func (w *writer) stream(st *cfb.StorageWriter, name string, b []byte) error {
-	s, err := st.CreateStream(name)
-	if err != nil {
-		return err
-	}
-	if _, err := s.Write(b); err != nil {
-		return err
-	}
 	w.bytes += int64(len(b))
-	return s.Close()
+	return st.WriteStream(name, b)
 }
 
 // copyText copies UTF-8 in the form that encode gives to whole characters.

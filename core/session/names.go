@@ -16,9 +16,9 @@ const (
 // nameTable gives the named properties of a document their ids. Inside, a named
 // property is known by its name; ids are for callers.
 type nameTable struct {
-	list  []mapi.Name // the name of id firstNamed+i; zero for none
-	ids   map[mapi.Name]uint16
-	taken map[uint16]bool // ids of properties that have no names
+	list  []mapi.Name          // the name of id firstNamed+i; zero for none
+	ids   map[mapi.Name]uint16 // of list, nil until somebody asks; see index
+	taken map[uint16]bool      // ids of properties that have no names
 }
 
 // take keeps the ids of the properties of a tree that should have names but have
@@ -37,26 +37,24 @@ func (n *nameTable) take(t *mapi.Message) {
 
 // seed takes the table of a file.
 func (n *nameTable) seed(list []mapi.Name) {
-	for i, name := range list {
-		if i > lastNamed-firstNamed {
-			break
-		}
-		n.list = append(n.list, name)
-		if _, dup := n.ids[fold(name)]; !dup && !name.IsZero() {
-			n.put(name, firstNamed+uint16(i))
-		}
-	}
+	n.list = slices.Clone(list[:min(len(list), lastNamed-firstNamed+1)])
 }
 
-func (n *nameTable) put(name mapi.Name, id uint16) {
+// index returns the ids of names. Who only reads a message never needs them.
+func (n *nameTable) index() map[mapi.Name]uint16 {
 	if n.ids == nil {
-		n.ids = make(map[mapi.Name]uint16)
+		n.ids = make(map[mapi.Name]uint16, len(n.list))
+		for i, name := range n.list {
+			if _, dup := n.ids[fold(name)]; !dup && !name.IsZero() {
+				n.ids[fold(name)] = firstNamed + uint16(i)
+			}
+		}
 	}
-	n.ids[fold(name)] = id
+	return n.ids
 }
 
 // id returns the id of a name, 0 when it has none.
-func (n *nameTable) id(name mapi.Name) uint16 { return n.ids[fold(name)] }
+func (n *nameTable) id(name mapi.Name) uint16 { return n.index()[fold(name)] }
 
 // create is id for a name that gets one if it has none; 0 means that there is
 // no room.
@@ -72,7 +70,7 @@ func (n *nameTable) create(name mapi.Name) uint16 {
 	}
 	id := firstNamed + uint16(len(n.list))
 	n.list = append(n.list, name)
-	n.put(name, id)
+	n.index()[fold(name)] = id
 	return id
 }
 

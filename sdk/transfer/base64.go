@@ -66,12 +66,20 @@ func (d *Base64Reader) block() {
 	n, err := d.r.Read(d.raw[:])
 	d.err = err
 	m := d.carry + compactLines(d.dense[d.carry:], d.raw[:n])
-	whole := m &^ 3
-	if k, derr := base64.StdEncoding.Decode(d.out[:], d.dense[:whole]); derr == nil && bytes.IndexByte(d.dense[:whole], '=') < 0 {
+	whole := m
+	if i := bytes.IndexByte(d.dense[:m], '='); i >= 0 {
+		whole = i // what comes from there on is for salvage
+	}
+	whole &^= 3
+	k, derr := base64.StdEncoding.Decode(d.out[:], d.dense[:whole])
+	if derr != nil {
+		k, whole = 0, 0
+	}
+	if m-whole < 4 && bytes.IndexByte(d.dense[whole:m], '=') < 0 {
 		d.rest = d.out[:k]
 		d.carry = copy(d.dense[:], d.dense[whole:m])
 	} else {
-		d.rest, d.carry = d.salvage(m)
+		d.rest, d.carry = d.salvage(d.out[:k], whole, m)
 	}
 	if errors.Is(d.err, io.EOF) && d.carry > 0 {
 		d.rest = append(d.rest, d.finish()...)
@@ -97,14 +105,14 @@ func compactLines(dst, src []byte) int {
 	return n
 }
 
-// salvage decodes the first m characters of dense one by one and returns the
-// bytes and the number of characters carried over, moved to the front.
-func (d *Base64Reader) salvage(m int) ([]byte, int) {
-	out := d.out[:0]
+// salvage decodes the characters of dense from the one at from up to m one by
+// one, appends the bytes to out, and returns them and the number of characters
+// carried over, moved to the front.
+func (d *Base64Reader) salvage(out []byte, from, m int) ([]byte, int) {
 	var q [4]byte // sextets of the group in hand
 	var chars [4]byte
 	n := 0
-	for _, c := range d.dense[:m] {
+	for _, c := range d.dense[from:m] {
 		v := alphabet[c]
 		switch {
 		case v < 64:

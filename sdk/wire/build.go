@@ -2,6 +2,7 @@ package wire
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi"
 	"github.com/oxbridge-mail/oxbridge/sdk/pluginv1"
@@ -45,6 +46,9 @@ type Builder struct {
 	large  DecodeLarge
 	nodes  []node // nodes[i] is object i+1
 	bytes  int64
+
+	object pluginv1.Object // scratch
+	slot   slot            // scratch
 }
 
 // A node is an object received. One of message, attachment and owner is set;
@@ -93,20 +97,8 @@ func (b *Builder) add(o *pluginv1.Object) error {
 		return err
 	}
 	for _, p := range o.GetProps() {
-		b.bytes += weight(p)
-		if b.bytes > b.limits.Bytes {
-			return &ObjectError{id, fmt.Sprintf("message of more than %d bytes", b.limits.Bytes), ErrTooLarge}
-		}
-		if n.props() == nil {
-			continue
-		}
-		prop, ok, err := PropFromProto(p, b.large)
-		if err != nil {
-			return &ObjectError{id, "property not understood", err}
-		}
-		if ok {
-			bag := n.props()
-			*bag = append(*bag, prop)
+		if err := b.append(id, n.props(), p, weight(p)); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -208,9 +200,10 @@ func (b *Builder) Message() (*mapi.Message, error) {
 	if len(b.nodes) == 0 {
 		return nil, &ObjectError{0, "no message came", ErrObjects}
 	}
+	var seen ids
 	for i := range b.nodes {
 		if ps := b.nodes[i].props(); ps != nil {
-			*ps = unique(*ps)
+			*ps = unique(*ps, &seen)
 		}
 	}
 	return b.nodes[0].message, nil
@@ -230,17 +223,51 @@ func keyOf(p mapi.Prop) propKey {
 }
 
 // unique keeps the last property of each id or name, in the place of the first.
-func unique(ps mapi.Props) mapi.Props {
-	seen := make(map[propKey]int, len(ps))
+func unique(ps mapi.Props, seen *ids) mapi.Props {
+	if !seen.repeated(ps) {
+		return ps
+	}
+	places := make(map[propKey]int, len(ps))
 	out := ps[:0]
 	for _, p := range ps {
 		k := keyOf(p)
-		if i, ok := seen[k]; ok {
+		if i, ok := places[k]; ok {
 			out[i] = p
 			continue
 		}
-		seen[k] = len(out)
+		places[k] = len(out)
 		out = append(out, p)
 	}
 	return out
+}
+
+// ids is a set of property ids.
+type ids [1 << 16 / 64]uint64
+
+// fewNames is up to how many named properties are compared each with each.
+const fewNames = 64
+
+// repeated reports whether there may be two properties of the same id or name in
+// ps. It leaves the set empty.
+func (s *ids) repeated(ps mapi.Props) bool {
+	twice := false
+	var room [fewNames]*mapi.Name
+	names := room[:0]
+	for i := range ps {
+		if name := &ps[i].Name; !name.IsZero() {
+			twice = twice || len(names) == fewNames || slices.ContainsFunc(names, func(n *mapi.Name) bool { return n.ID == name.ID && *n == *name })
+			if !twice {
+				names = append(names, name)
+			}
+			continue
+		}
+		id := ps[i].Tag.ID()
+		word, bit := &s[id/64], uint64(1)<<(id%64)
+		twice = twice || *word&bit != 0
+		*word |= bit
+	}
+	for i := range ps {
+		s[ps[i].Tag.ID()/64] = 0
+	}
+	return twice
 }

@@ -1,48 +1,32 @@
 package wire
 
 import (
-	"sync"
-
 	"google.golang.org/protobuf/proto"
 
 	"github.com/oxbridge-mail/oxbridge/sdk/pluginv1"
 )
 
-// chunks holds buffers of ChunkSize bytes.
-var chunks = sync.Pool{New: func() any { b := make([]byte, ChunkSize); return &b }}
-
 // smallChunk is the length of the buffers that received payloads of about that
 // length are in.
 const smallChunk = 32 << 10
 
-// smallChunks holds buffers of smallChunk bytes.
-var smallChunks = sync.Pool{New: func() any { b := make([]byte, smallChunk); return &b }}
-
 // NewChunk returns a buffer of [ChunkSize] bytes with any contents. Give it
 // back with [FreeChunk], or give it away in an [Owned] frame.
-func NewChunk() *[]byte {
-	b := chunks.Get().(*[]byte)
-	*b = (*b)[:ChunkSize]
-	return b
-}
+func NewChunk() *[]byte { return Pool.Get(ChunkSize) }
 
 // FreeChunk takes back a buffer that NewChunk returned. Nobody may use it
 // afterwards.
 func FreeChunk(b *[]byte) {
-	if b != nil && cap(*b) == ChunkSize {
-		chunks.Put(b)
+	if b != nil {
+		Pool.Put(b)
 	}
 }
 
 // FreePayload takes back the payload of a frame that [Codec] has unmarshalled.
 // Nobody may use it afterwards. It need not be called, but saves memory.
 func FreePayload(payload []byte) {
-	payload = payload[:cap(payload)]
-	switch len(payload) {
-	case ChunkSize:
-		chunks.Put(&payload)
-	case smallChunk:
-		smallChunks.Put(&payload)
+	if n := cap(payload); n == ChunkSize || n == smallChunk {
+		Pool.Put(&payload)
 	}
 }
 

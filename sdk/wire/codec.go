@@ -2,6 +2,7 @@ package wire
 
 import (
 	"fmt"
+	"io"
 
 	"google.golang.org/grpc/encoding"
 	"google.golang.org/grpc/mem"
@@ -36,8 +37,12 @@ type vtMessage interface {
 	UnmarshalVT(b []byte) error
 }
 
-// Marshal returns the bytes of v, which is a protobuf message or an [Owned].
+// Marshal returns the bytes of v, which is a protobuf message, an [Owned] or an
+// [Encoded].
 func (c Codec) Marshal(v any) (mem.BufferSlice, error) {
+	if e, ok := v.(*Encoded); ok {
+		return e.marshal()
+	}
 	var chunk *[]byte
 	if o, ok := v.(*Owned); ok {
 		v, chunk = o.Frame, o.Chunk
@@ -54,15 +59,18 @@ func (c Codec) Marshal(v any) (mem.BufferSlice, error) {
 
 // marshal makes one buffer of v.
 func marshal(v any) (mem.BufferSlice, error) {
-	pool := mem.DefaultBufferPool()
 	switch m := v.(type) {
 	case vtMessage:
-		b := pool.Get(m.SizeVT())
-		if _, err := m.MarshalToSizedBufferVT(*b); err != nil {
-			pool.Put(b)
+		b := Pool.Get(m.SizeVT())
+		n, err := m.MarshalToSizedBufferVT(*b)
+		if err == nil && n != len(*b) {
+			err = io.ErrShortWrite // the buffer has what was in it before
+		}
+		if err != nil {
+			Pool.Put(b)
 			return nil, fmt.Errorf("wire: marshal %T: %w", v, err)
 		}
-		return mem.BufferSlice{mem.NewBuffer(b, pool)}, nil
+		return mem.BufferSlice{mem.NewBuffer(b, Pool)}, nil
 	case proto.Message:
 		b, err := proto.Marshal(m)
 		if err != nil {
@@ -125,24 +133,24 @@ func dataHeader(job uint64, d *pluginv1.Data) mem.SliceBuffer {
 	return protowire.AppendVarint(b, uint64(len(d.Payload)))
 }
 
-// chunkPool takes buffers back into chunks.
-type chunkPool struct{}
-
-func (chunkPool) Get(int) *[]byte { return NewChunk() }
-func (chunkPool) Put(b *[]byte)   { FreeChunk(b) }
-
 // payloadBuffer wraps a payload. chunk, if not nil, is freed with it.
 func payloadBuffer(payload []byte, chunk *[]byte) mem.Buffer {
 	if chunk == nil || len(*chunk) == 0 || &(*chunk)[0] != &payload[0] {
 		return mem.SliceBuffer(payload)
 	}
 	*chunk = (*chunk)[:len(payload)]
-	return mem.NewBuffer(chunk, chunkPool{})
+	return mem.NewBuffer(chunk, Pool)
 }
 
-// Unmarshal fills v, a protobuf message, from data. It does not keep data.
+// Unmarshal fills v, a protobuf message or a [Received], from data. It does not
+// keep data.
 func (c Codec) Unmarshal(data mem.BufferSlice, v any) error {
-	switch m := v.(type) {
+	frame := v
+	r, received := v.(*Received)
+	if received {
+		frame, r.Objects = r.Frame, nil
+	}
+	switch m := frame.(type) {
 	case *pluginv1.HostFrame:
 		if job, d := parseData(data); d != nil {
 			m.Reset()
@@ -156,8 +164,11 @@ func (c Codec) Unmarshal(data mem.BufferSlice, v any) error {
 			return nil
 		}
 	}
-	b := data.MaterializeToBuffer(mem.DefaultBufferPool())
+	b := data.MaterializeToBuffer(Pool)
 	defer b.Free()
+	if received {
+		return r.unmarshal(b.ReadOnlyData())
+	}
 	switch m := v.(type) {
 	case vtMessage:
 		m.Reset()
@@ -173,7 +184,7 @@ func (c Codec) Unmarshal(data mem.BufferSlice, v any) error {
 func parseData(data mem.BufferSlice) (job uint64, d *pluginv1.Data) {
 	var head [maxHeader]byte
 	total := data.Len()
-	p := parser{b: head[:data.CopyTo(head[:])]}
+	p := parser[[]byte]{b: head[:data.CopyTo(head[:])]}
 	if p.tag(fieldJob, protowire.VarintType) {
 		job = p.varint()
 	}
@@ -205,9 +216,9 @@ func gather(data mem.BufferSlice, from, n int) []byte {
 	var out []byte
 	switch {
 	case n > ChunkSize/2 && n <= ChunkSize:
-		out = (*NewChunk())[:n]
+		out = (*Pool.Get(ChunkSize))[:n]
 	case n > smallChunk/4 && n <= smallChunk:
-		out = (*smallChunks.Get().(*[]byte))[:n]
+		out = (*Pool.Get(smallChunk))[:n]
 	default:
 		out = make([]byte, n)
 	}
@@ -222,33 +233,4 @@ func gather(data mem.BufferSlice, from, n int) []byte {
 		from = 0
 	}
 	return out
-}
-
-// A parser reads protobuf from b. After a failure it reads nothing any more.
-type parser struct {
-	b   []byte
-	at  int
-	bad bool
-}
-
-// tag reports whether the field comes next, and steps over its tag.
-func (p *parser) tag(num protowire.Number, typ protowire.Type) bool {
-	if p.bad || p.at >= len(p.b) || p.b[p.at] != byte(protowire.EncodeTag(num, typ)) {
-		return false
-	}
-	p.at++
-	return true
-}
-
-func (p *parser) varint() uint64 {
-	if p.bad {
-		return 0
-	}
-	v, n := protowire.ConsumeVarint(p.b[p.at:])
-	if n < 0 {
-		p.bad = true
-		return 0
-	}
-	p.at += n
-	return v
 }

@@ -8,6 +8,10 @@
 // another language has to do. The protocol itself is specified in
 // sdk/proto/oxbridge/plugin/v1/plugin.proto.
 //
+// [Flatten] and [Builder.Add] are by way of the structures that protobuf
+// generates. [Encode] with [Encoded], and [Received] with [Builder.AddEncoded], do
+// the same without them, and faster.
+//
 // Whatever comes from the other end is hostile: [PropFromProto], [Builder] and
 // [Codec] check it before anything is allocated for it, and fail with errors
 // that wrap [ErrValue], [ErrObjects] or [ErrTooLarge].

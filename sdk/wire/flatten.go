@@ -20,25 +20,65 @@ type Skip func(object string, tag mapi.Tag, err error)
 // cannot be carried ends it. A tree that exceeds [MaxObjects] or [MaxDepth],
 // and so one with a cycle, gives [ErrTooLarge].
 func Flatten(m *mapi.Message, large EncodeLarge, skip Skip) ([][]*pluginv1.Object, error) {
-	f := flattener{large: large, skip: skip}
+	var s structs
+	f := flattener{large: large, skip: skip, to: &s}
 	if err := f.message(m, 0, 1, nil); err != nil {
 		return nil, err
 	}
-	return append(f.done, f.chunk), nil
+	return append(s.done, s.chunk), nil
 }
 
+// A flattener goes through a message and divides it into chunks.
 type flattener struct {
 	large EncodeLarge
 	skip  Skip
 	last  uint32 // id of the last object
-	done  [][]*pluginv1.Object
-	chunk []*pluginv1.Object
-	size  int // bytes of chunk
+	size  int    // bytes of the chunk, about
+	to    target
 }
 
+// A target takes what a flattener finds.
+type target interface {
+	// begin starts an object of about n properties, or continues it.
+	begin(id, parent uint32, kind pluginv1.ObjectKind, n int)
+	// convert converts a property and returns its size in bytes.
+	convert(p mapi.Prop, large EncodeLarge) (int, error)
+	// add adds the property that was converted last to the object begun last.
+	add() error
+	// cut ends the chunk.
+	cut()
+}
+
+// structs is a target that makes what protobuf generates.
+type structs struct {
+	done  [][]*pluginv1.Object
+	chunk []*pluginv1.Object
+	prop  *pluginv1.Prop
+}
+
+func (s *structs) begin(id, parent uint32, kind pluginv1.ObjectKind, n int) {
+	s.chunk = append(s.chunk, &pluginv1.Object{Id: id, Parent: parent, Kind: kind, Props: make([]*pluginv1.Prop, 0, n)})
+}
+
+func (s *structs) convert(p mapi.Prop, large EncodeLarge) (n int, err error) {
+	s.prop, err = PropToProto(p, large)
+	return s.prop.SizeVT(), err
+}
+
+func (s *structs) add() error {
+	o := s.chunk[len(s.chunk)-1]
+	o.Props = append(o.Props, s.prop)
+	return nil
+}
+
+func (s *structs) cut() { s.done, s.chunk = append(s.done, s.chunk), nil }
+
 // objectSize is what an object without properties takes, at most, with the
-// tags and lengths around it.
-const objectSize = 32
+// tags and lengths around it; propSize is what is around a property.
+const (
+	objectSize = 32
+	propSize   = 8
+)
 
 // place is the path of an object, the innermost step first.
 type place struct {
@@ -99,10 +139,9 @@ func (f *flattener) object(parent uint32, kind pluginv1.ObjectKind, props mapi.P
 		return 0, fmt.Errorf("%w: more than %d objects", ErrTooLarge, MaxObjects)
 	}
 	f.last++
-	o := f.begin(parent, kind)
-	o.Props = make([]*pluginv1.Prop, 0, len(props))
-	for _, p := range props {
-		q, err := PropToProto(p, f.large)
+	f.begin(parent, kind, len(props))
+	for i, p := range props {
+		n, err := f.to.convert(p, f.large)
 		if err != nil {
 			if f.skip == nil {
 				return 0, located(at, err)
@@ -110,12 +149,14 @@ func (f *flattener) object(parent uint32, kind pluginv1.ObjectKind, props mapi.P
 			f.skip(at.String(), p.Tag, err)
 			continue
 		}
-		n := q.SizeVT() + 8
+		n += propSize
 		if f.size+n > FrameObjects && f.size > objectSize {
 			f.cut()
-			o = f.begin(parent, kind)
+			f.begin(parent, kind, len(props)-i)
 		}
-		o.Props = append(o.Props, q)
+		if err := f.to.add(); err != nil {
+			return 0, located(at, err)
+		}
 		f.size += n
 	}
 	return f.last, nil
@@ -130,17 +171,15 @@ func located(at *place, err error) error {
 }
 
 // begin starts object last, or continues it.
-func (f *flattener) begin(parent uint32, kind pluginv1.ObjectKind) *pluginv1.Object {
+func (f *flattener) begin(parent uint32, kind pluginv1.ObjectKind, n int) {
 	if f.size+objectSize > FrameObjects {
 		f.cut()
 	}
-	o := &pluginv1.Object{Id: f.last, Parent: parent, Kind: kind}
-	f.chunk = append(f.chunk, o)
+	f.to.begin(f.last, parent, kind, n)
 	f.size += objectSize
-	return o
 }
 
 func (f *flattener) cut() {
-	f.done = append(f.done, f.chunk)
-	f.chunk, f.size = nil, 0
+	f.to.cut()
+	f.size = 0
 }

@@ -12,7 +12,7 @@ import (
 // report whether they found a value of the type.
 type form struct {
 	large bool // may stay elsewhere
-	enc   func(dst *pluginv1.Prop, v mapi.Value) bool
+	enc   func(dst *slot, v mapi.Value) bool
 	dec   func(src *pluginv1.Prop) (mapi.Value, bool)
 }
 
@@ -50,19 +50,39 @@ var forms = map[mapi.Type]form{
 	mapi.PtypMultipleBinary:       {enc: encBlocks, dec: decBlocks},
 }
 
+// formOf returns the row of a type, nil if there is none.
+func formOf(t mapi.Type) *form {
+	row := &formAt[t&multiple/multiple]
+	if i := t &^ multiple; int(i) < len(row) {
+		return row[i]
+	}
+	return nil
+}
+
+// multiple is what tells the type of many values from that of one.
+const multiple = 0x1000
+
+// formAt is forms by number: of one value, and of many.
+var formAt = func() (at [2][mapi.PtypBinary + 1]*form) {
+	for t, f := range forms {
+		at[t/multiple][t%multiple] = &f
+	}
+	return at
+}()
+
 func nothing(large bool) form {
 	return form{
 		large: large,
-		enc:   func(_ *pluginv1.Prop, v mapi.Value) bool { return v == nil },
+		enc:   func(_ *slot, v mapi.Value) bool { return v == nil },
 		dec:   func(src *pluginv1.Prop) (mapi.Value, bool) { return nil, src.GetValue() == nil },
 	}
 }
 
 func integer[T ~int16 | ~int32 | ~int64 | ~uint32]() form {
 	return form{
-		enc: func(dst *pluginv1.Prop, v mapi.Value) bool {
+		enc: func(dst *slot, v mapi.Value) bool {
 			x, ok := v.(T)
-			dst.Value = &pluginv1.Prop_Integer{Integer: int64(x)}
+			dst.setInteger(int64(x))
 			return ok
 		},
 		dec: func(src *pluginv1.Prop) (mapi.Value, bool) {
@@ -77,9 +97,9 @@ func integer[T ~int16 | ~int32 | ~int64 | ~uint32]() form {
 
 func floating[T ~float32 | ~float64]() form {
 	return form{
-		enc: func(dst *pluginv1.Prop, v mapi.Value) bool {
+		enc: func(dst *slot, v mapi.Value) bool {
 			x, ok := v.(T)
-			dst.Value = &pluginv1.Prop_Floating{Floating: float64(x)}
+			dst.setFloating(float64(x))
 			return ok
 		},
 		dec: func(src *pluginv1.Prop) (mapi.Value, bool) {
@@ -92,13 +112,13 @@ func floating[T ~float32 | ~float64]() form {
 	}
 }
 
-func encBool(dst *pluginv1.Prop, v mapi.Value) bool {
+func encBool(dst *slot, v mapi.Value) bool {
 	b, ok := v.(bool)
-	x := &pluginv1.Prop_Integer{}
+	var x int64
 	if b {
-		x.Integer = 1
+		x = 1
 	}
-	dst.Value = x
+	dst.setInteger(x)
 	return ok
 }
 
@@ -107,9 +127,9 @@ func decBool(src *pluginv1.Prop) (mapi.Value, bool) {
 	return ok && x.Integer != 0, ok
 }
 
-func encTime(dst *pluginv1.Prop, v mapi.Value) bool {
+func encTime(dst *slot, v mapi.Value) bool {
 	x, ok := v.(mapi.Filetime)
-	dst.Value = &pluginv1.Prop_Time{Time: uint64(x)}
+	dst.setTime(uint64(x))
 	return ok
 }
 
@@ -121,9 +141,9 @@ func decTime(src *pluginv1.Prop) (mapi.Value, bool) {
 	return mapi.Filetime(x.Time), true
 }
 
-func encText(dst *pluginv1.Prop, v mapi.Value) bool {
+func encText(dst *slot, v mapi.Value) bool {
 	s, ok := v.(string)
-	dst.Value = &pluginv1.Prop_Text{Text: strings.ToValidUTF8(s, "\uFFFD")}
+	dst.setText(strings.ToValidUTF8(s, "\uFFFD"))
 	return ok
 }
 
@@ -135,9 +155,9 @@ func decText(src *pluginv1.Prop) (mapi.Value, bool) {
 	return strings.ToValidUTF8(x.Text, "\uFFFD"), true
 }
 
-func encBytes(dst *pluginv1.Prop, v mapi.Value) bool {
+func encBytes(dst *slot, v mapi.Value) bool {
 	b, ok := v.([]byte)
-	dst.Value = &pluginv1.Prop_Bytes{Bytes: b}
+	dst.setBytes(b)
 	return ok
 }
 
@@ -152,9 +172,9 @@ func decBytes(src *pluginv1.Prop) (mapi.Value, bool) {
 	return x.Bytes, true
 }
 
-func encGUID(dst *pluginv1.Prop, v mapi.Value) bool {
+func encGUID(dst *slot, v mapi.Value) bool {
 	g, ok := v.(mapi.GUID)
-	dst.Value = &pluginv1.Prop_Bytes{Bytes: g[:]}
+	dst.setBytes(g[:])
 	return ok
 }
 
@@ -165,9 +185,6 @@ func decGUID(src *pluginv1.Prop) (mapi.Value, bool) {
 	}
 	return mapi.GUID(x.Bytes), true
 }
-
-// setMulti makes dst a multi-valued property.
-func setMulti(dst *pluginv1.Prop, m *pluginv1.Multi) { dst.Value = &pluginv1.Prop_Multi{Multi: m} }
 
 // multi returns the values of a multi-valued property. The fields of other
 // types in it are ignored.
@@ -181,13 +198,13 @@ func multi(src *pluginv1.Prop) (*pluginv1.Multi, bool) {
 
 func integers[T ~int16 | ~int32 | ~int64]() form {
 	return form{
-		enc: func(dst *pluginv1.Prop, v mapi.Value) bool {
+		enc: func(dst *slot, v mapi.Value) bool {
 			xs, ok := v.([]T)
 			m := &pluginv1.Multi{Integers: make([]int64, len(xs))}
 			for i, x := range xs {
 				m.Integers[i] = int64(x)
 			}
-			setMulti(dst, m)
+			dst.setMulti(m)
 			return ok
 		},
 		dec: func(src *pluginv1.Prop) (mapi.Value, bool) {
@@ -204,13 +221,13 @@ func integers[T ~int16 | ~int32 | ~int64]() form {
 
 func floatings[T ~float32 | ~float64]() form {
 	return form{
-		enc: func(dst *pluginv1.Prop, v mapi.Value) bool {
+		enc: func(dst *slot, v mapi.Value) bool {
 			xs, ok := v.([]T)
 			m := &pluginv1.Multi{Floatings: make([]float64, len(xs))}
 			for i, x := range xs {
 				m.Floatings[i] = float64(x)
 			}
-			setMulti(dst, m)
+			dst.setMulti(m)
 			return ok
 		},
 		dec: func(src *pluginv1.Prop) (mapi.Value, bool) {
@@ -224,13 +241,13 @@ func floatings[T ~float32 | ~float64]() form {
 	}
 }
 
-func encTimes(dst *pluginv1.Prop, v mapi.Value) bool {
+func encTimes(dst *slot, v mapi.Value) bool {
 	xs, ok := v.([]mapi.Filetime)
 	m := &pluginv1.Multi{Times: make([]uint64, len(xs))}
 	for i, x := range xs {
 		m.Times[i] = uint64(x)
 	}
-	setMulti(dst, m)
+	dst.setMulti(m)
 	return ok
 }
 
@@ -243,13 +260,13 @@ func decTimes(src *pluginv1.Prop) (mapi.Value, bool) {
 	return out, ok
 }
 
-func encTexts(dst *pluginv1.Prop, v mapi.Value) bool {
+func encTexts(dst *slot, v mapi.Value) bool {
 	xs, ok := v.([]string)
 	m := &pluginv1.Multi{Texts: make([]string, len(xs))}
 	for i, x := range xs {
 		m.Texts[i] = strings.ToValidUTF8(x, "\uFFFD")
 	}
-	setMulti(dst, m)
+	dst.setMulti(m)
 	return ok
 }
 
@@ -262,13 +279,13 @@ func decTexts(src *pluginv1.Prop) (mapi.Value, bool) {
 	return out, ok
 }
 
-func encGUIDs(dst *pluginv1.Prop, v mapi.Value) bool {
+func encGUIDs(dst *slot, v mapi.Value) bool {
 	xs, ok := v.([]mapi.GUID)
 	m := &pluginv1.Multi{Bytes: make([][]byte, len(xs))}
 	for i := range xs {
 		m.Bytes[i] = xs[i][:]
 	}
-	setMulti(dst, m)
+	dst.setMulti(m)
 	return ok
 }
 
@@ -284,9 +301,9 @@ func decGUIDs(src *pluginv1.Prop) (mapi.Value, bool) {
 	return out, ok
 }
 
-func encBlocks(dst *pluginv1.Prop, v mapi.Value) bool {
+func encBlocks(dst *slot, v mapi.Value) bool {
 	xs, ok := v.([][]byte)
-	setMulti(dst, &pluginv1.Multi{Bytes: xs})
+	dst.setMulti(&pluginv1.Multi{Bytes: xs})
 	return ok
 }
 

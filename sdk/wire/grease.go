@@ -5,8 +5,6 @@ import (
 
 	"google.golang.org/protobuf/encoding/protowire"
 	"google.golang.org/protobuf/proto"
-
-	"github.com/oxbridge-mail/oxbridge/sdk/pluginv1"
 )
 
 // Grease is what a later version of the protocol may send: a feature that nobody
@@ -29,18 +27,4 @@ var greaseField = slices.Clip(protowire.AppendString(protowire.AppendTag(nil, Gr
 func Grease[M proto.Message](m M) M {
 	m.ProtoReflect().SetUnknown(greaseField)
 	return m
-}
-
-// GreaseObjects appends an object of a kind that nobody knows to the chunks that
-// Flatten has returned. The other end drops it.
-func GreaseObjects(chunks [][]*pluginv1.Object) {
-	last := &chunks[len(chunks)-1]
-	if len(*last) == 0 {
-		return
-	}
-	id := (*last)[len(*last)-1].GetId()
-	if id >= MaxObjects {
-		return
-	}
-	*last = append(*last, &pluginv1.Object{Id: id + 1, Parent: 1, Kind: GreaseNumber})
 }

@@ -39,28 +39,42 @@ func (e *ValueError) Unwrap() error { return e.Err }
 //
 // The value of a PtypNull, and of a PtypObject without data, stays unset.
 func PropToProto(p mapi.Prop, large EncodeLarge) (*pluginv1.Prop, error) {
-	dst := &pluginv1.Prop{Tag: uint32(p.Tag), Name: nameToProto(p.Name)}
-	form, ok := forms[p.Tag.Type()]
-	if !ok {
-		return nil, &ValueError{p.Tag, "no such type " + p.Tag.Type().String(), ErrValue}
+	var dst slot
+	if _, err := dst.put(p, large); err != nil {
+		return nil, err
+	}
+	return &dst.prop, nil
+}
+
+// put is PropToProto into a slot. It returns how many bytes that is.
+func (s *slot) put(p mapi.Prop, large EncodeLarge) (int, error) {
+	s.prop.Tag, s.prop.Name, s.prop.Value = uint32(p.Tag), nil, nil
+	if !p.Name.IsZero() {
+		s.set = append(s.set[:0], p.Name.Set[:]...)
+		s.setName(s.set, p.Name.ID, strings.ToValidUTF8(p.Name.Text, "\uFFFD"))
+	}
+	form := formOf(p.Tag.Type())
+	if form == nil {
+		return 0, &ValueError{p.Tag, "no such type " + p.Tag.Type().String(), ErrValue}
 	}
 	v := p.Value
 	if form.large {
 		v = outline(v)
 	}
 	if l, ok := v.(mapi.Large); ok && form.large && large != nil {
-		if err := large(dst, l); err != nil {
-			return nil, &ValueError{p.Tag, "large value not placed", err}
+		if err := large(&s.prop, l); err != nil {
+			return 0, &ValueError{p.Tag, "large value not placed", err}
 		}
-		return dst, nil
+		return s.prop.SizeVT(), nil
 	}
-	if !form.enc(dst, v) {
-		return nil, &ValueError{p.Tag, fmt.Sprintf("%T is no value of %v", p.Value, p.Tag.Type()), ErrValue}
+	if !form.enc(s, v) {
+		return 0, &ValueError{p.Tag, fmt.Sprintf("%T is no value of %v", p.Value, p.Tag.Type()), ErrValue}
 	}
-	if n := dst.SizeVT(); n > MaxProp {
-		return nil, &ValueError{p.Tag, fmt.Sprintf("%d bytes", n), ErrTooLarge}
+	n := s.prop.SizeVT()
+	if n > MaxProp {
+		return 0, &ValueError{p.Tag, fmt.Sprintf("%d bytes", n), ErrTooLarge}
 	}
-	return dst, nil
+	return n, nil
 }
 
 // outline turns a long string or []byte into a Memory.
@@ -84,8 +98,8 @@ func outline(v mapi.Value) mapi.Value {
 // its type is a *[ValueError].
 func PropFromProto(src *pluginv1.Prop, large DecodeLarge) (p mapi.Prop, ok bool, err error) {
 	p.Tag = mapi.Tag(src.GetTag())
-	form, ok := forms[p.Tag.Type()]
-	if !ok {
+	form := formOf(p.Tag.Type())
+	if form == nil {
 		return p, false, nil
 	}
 	if p.Name, err = nameFromProto(p.Tag, src.GetName()); err != nil {
@@ -131,13 +145,6 @@ func SetRef(dst *pluginv1.Prop, blob uint32, offset uint64, length int64, t plug
 // SetStream makes dst a value whose bytes follow in Data frames.
 func SetStream(dst *pluginv1.Prop, stream uint32) {
 	dst.Value = &pluginv1.Prop_Stream{Stream: stream}
-}
-
-func nameToProto(n mapi.Name) *pluginv1.Name {
-	if n.IsZero() {
-		return nil
-	}
-	return &pluginv1.Name{Set: n.Set[:], Id: n.ID, Text: strings.ToValidUTF8(n.Text, "\uFFFD")}
 }
 
 func nameFromProto(tag mapi.Tag, n *pluginv1.Name) (name mapi.Name, err error) {

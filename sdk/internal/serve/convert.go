@@ -105,14 +105,13 @@ func (j *job) put(ctx context.Context, in *input, m *mapi.Message) error {
 		wire.SetStream(dst, uint32(len(streams)))
 		return nil
 	}
-	chunks, err := wire.Flatten(m, place, nil)
+	chunks, err := wire.Encode(m, place, nil, wire.InPut)
 	if err != nil {
 		return err
 	}
-	wire.GreaseObjects(chunks)
 	for _, objects := range chunks {
-		f := &pluginv1.PluginFrame{Kind: &pluginv1.PluginFrame_Put{Put: &pluginv1.Put{Objects: objects}}}
-		if err := j.send(f); err != nil {
+		f := &pluginv1.PluginFrame{Job: j.id, Kind: &pluginv1.PluginFrame_Put{Put: &pluginv1.Put{}}}
+		if err := j.l.send(&wire.Encoded{Frame: f, Objects: objects}); err != nil {
 			return err
 		}
 	}

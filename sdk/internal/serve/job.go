@@ -60,7 +60,7 @@ func (e *cancelError) Unwrap() error { return context.Canceled }
 func newJob(l *lane, id uint64, b *pluginv1.Begin) *job {
 	j := &job{l: l, id: id, begin: b, halted: make(chan struct{})}
 	j.ctx, j.cancel = context.WithCancelCause(l.stream.Context())
-	j.log = l.srv.p.Log.With("job", id, "format", b.GetFormat())
+	j.log = slog.New(&jobHandler{l.srv.p.Log.Handler(), j})
 	j.builder = wire.NewBuilder(wire.Limits{}, j.large)
 	return j
 }
@@ -76,14 +76,14 @@ func (j *job) large(p *pluginv1.Prop) (mapi.Large, error) {
 
 // add takes objects of the message, and starts the job after the last. What is
 // wrong with them ends the job, not the lane.
-func (j *job) add(objects []*pluginv1.Object, more bool) error {
+func (j *job) add(objects []string, more bool) error {
 	j.l.mu.Lock()
 	running := j.running
 	j.l.mu.Unlock()
 	if running {
 		return errors.New("objects for a job that has all")
 	}
-	err := j.builder.Add(objects)
+	err := j.builder.AddEncoded(objects)
 	if err == nil && more {
 		return nil
 	}

@@ -10,6 +10,7 @@ import (
 	"google.golang.org/grpc/status"
 
 	"github.com/oxbridge-mail/oxbridge/sdk/pluginv1"
+	"github.com/oxbridge-mail/oxbridge/sdk/wire"
 )
 
 // ErrGone is returned for values of the host after the connection has ended.
@@ -41,7 +42,7 @@ func newLane(s *server, stream pluginv1.Converter_LaneServer) *lane {
 	}
 }
 
-// send sends a *pluginv1.PluginFrame or *wire.Owned.
+// send sends a *pluginv1.PluginFrame, *wire.Owned or *wire.Encoded.
 func (l *lane) send(frame any) error {
 	l.sendMu.Lock()
 	defer l.sendMu.Unlock()
@@ -56,29 +57,32 @@ func (l *lane) send(frame any) error {
 
 // receive takes frames until the host closes the stream or breaks the protocol.
 func (l *lane) receive() error {
+	var r wire.Received
 	for {
-		f, err := l.stream.Recv()
+		f := &pluginv1.HostFrame{}
+		r.Frame = f
+		err := l.stream.RecvMsg(&r)
 		if errors.Is(err, io.EOF) {
 			return nil
 		}
 		if err != nil {
 			return err
 		}
-		if err := l.route(f); err != nil {
+		if err := l.route(f, r.Objects); err != nil {
 			return status.Error(codes.InvalidArgument, err.Error())
 		}
 	}
 }
 
-// route hands a frame to the job or the request that it is for. Frames for jobs
+// route hands a frame and the objects in it to the job or the request that it is for. Frames for jobs
 // that are over, and kinds of frames that are not known, are dropped.
-func (l *lane) route(f *pluginv1.HostFrame) error {
+func (l *lane) route(f *pluginv1.HostFrame, objects []string) error {
 	switch k := f.GetKind().(type) {
 	case *pluginv1.HostFrame_Begin:
-		return l.begin(f.GetJob(), k.Begin)
+		return l.begin(f.GetJob(), k.Begin, objects)
 	case *pluginv1.HostFrame_Snapshot:
 		if j := l.job(f.GetJob()); j != nil {
-			return j.add(k.Snapshot.GetObjects(), k.Snapshot.GetMore())
+			return j.add(objects, k.Snapshot.GetMore())
 		}
 	case *pluginv1.HostFrame_Data:
 		l.answer(f, k.Data.GetId())
@@ -106,7 +110,7 @@ func (l *lane) job(id uint64) *job {
 }
 
 // begin opens a job.
-func (l *lane) begin(id uint64, b *pluginv1.Begin) error {
+func (l *lane) begin(id uint64, b *pluginv1.Begin, objects []string) error {
 	j := newJob(l, id, b)
 	l.mu.Lock()
 	_, twice := l.jobs[id]
@@ -124,7 +128,7 @@ func (l *lane) begin(id uint64, b *pluginv1.Begin) error {
 	case full:
 		return errors.New("more jobs begin than the pipeline takes")
 	}
-	return j.add(b.GetObjects(), b.GetMore())
+	return j.add(objects, b.GetMore())
 }
 
 // forget takes a job out of the open ones.

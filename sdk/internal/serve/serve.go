@@ -13,6 +13,7 @@ import (
 	"slices"
 
 	"google.golang.org/grpc"
+	"google.golang.org/grpc/experimental"
 
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi"
 	"github.com/oxbridge-mail/oxbridge/sdk/pluginv1"
@@ -79,6 +80,7 @@ func Options() []grpc.ServerOption {
 		grpc.MaxSendMsgSize(wire.MaxFrame),
 		grpc.InitialWindowSize(wire.Window),
 		grpc.InitialConnWindowSize(wire.Window),
+		experimental.BufferPool(wire.Pool),
 	}
 }
 

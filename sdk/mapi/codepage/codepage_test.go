@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 	"testing/iotest"
+	"unicode/utf16"
 	"unicode/utf8"
 )
 
@@ -171,6 +172,24 @@ func TestUTF16RoundTrip(t *testing.T) {
 	for _, s := range []string{"", "abc", "é日😀", "\x00a"} {
 		if got := DecodeUTF16(EncodeUTF16(s)); got != s {
 			t.Errorf("DecodeUTF16(EncodeUTF16(%q)) = %q", s, got)
+		}
+	}
+}
+
+// TestAppendUTF16 compares with the standard library, for text of all lengths that
+// changes between US-ASCII and other characters.
+func TestAppendUTF16(t *testing.T) {
+	t.Parallel()
+	for _, s := range []string{"", "plain text", "é", "aébß", "日本 and 日本", "😀x😀", "a\xffb\xc3", "\xed\xa0\x80", strings.Repeat("Привет, мир. ", 99)} {
+		var want []byte
+		for _, u := range utf16.Encode([]rune(s)) {
+			want = append(want, byte(u), byte(u>>8))
+		}
+		if got := EncodeUTF16(s); string(got) != string(want) {
+			t.Errorf("EncodeUTF16(%q) = % X, want % X", s, got, want)
+		}
+		if got := AppendUTF16([]byte("kept"), s); string(got) != "kept"+string(want) {
+			t.Errorf("AppendUTF16(%q) = % X, want % X", s, got, want)
 		}
 	}
 }

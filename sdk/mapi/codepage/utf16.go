@@ -2,6 +2,7 @@ package codepage
 
 import (
 	"encoding/binary"
+	"slices"
 	"unicode/utf16"
 	"unicode/utf8"
 
@@ -21,6 +22,38 @@ func DecodeUTF16(b []byte) string {
 // terminator. Invalid UTF-8 becomes U+FFFD.
 func EncodeUTF16(s string) []byte {
 	return encodeUTF16(s, false)
+}
+
+// AppendUTF16 is EncodeUTF16 that appends to b.
+func AppendUTF16(b []byte, s string) []byte {
+	b = slices.Grow(b, 2*len(s))
+	for len(s) > 0 {
+		n, to := 0, b[len(b):len(b)+2*len(s)]
+		for n < len(s) && s[n] < utf8.RuneSelf {
+			binary.LittleEndian.PutUint16(to[2*n:], uint16(s[n]))
+			n++
+		}
+		b, s = b[:len(b)+2*n], s[n:]
+		for len(s) > 0 && s[0] >= utf8.RuneSelf {
+			r, size := utf8.DecodeRuneInString(s)
+			s = s[size:]
+			b = appendUnits(b, r, false)
+		}
+	}
+	return b
+}
+
+// appendUnits appends a character to b.
+func appendUnits(b []byte, r rune, big bool) []byte {
+	var units [2]uint16
+	for _, u := range utf16.AppendRune(units[:0], r) {
+		if big {
+			b = append(b, byte(u>>8), byte(u))
+		} else {
+			b = append(b, byte(u), byte(u>>8))
+		}
+	}
+	return b
 }
 
 // unit reads the code unit at b[0] and b[1].
@@ -99,47 +132,14 @@ func appendASCII(out, b []byte) (_, rest []byte) {
 }
 
 func encodeUTF16(s string, big bool) []byte {
+	if !big {
+		return AppendUTF16(make([]byte, 0, 2*len(s)), s)
+	}
 	out := make([]byte, 0, 2*len(s))
-	for s != "" {
-		if !big {
-			if out, s = appendWide(out, s); s == "" {
-				break
-			}
-		}
-		r, size := utf8.DecodeRuneInString(s)
-		s = s[size:]
-		switch {
-		case r < utf8.RuneSelf && !big:
-			out = append(out, byte(r), 0)
-			continue
-		case r < utf8.RuneSelf:
-			out = append(out, 0, byte(r))
-			continue
-		}
-		var units [2]uint16
-		for _, u := range utf16.AppendRune(units[:0], r) {
-			if big {
-				out = append(out, byte(u>>8), byte(u))
-			} else {
-				out = append(out, byte(u), byte(u>>8))
-			}
-		}
+	for _, r := range s {
+		out = appendUnits(out, r, true)
 	}
 	return out
-}
-
-// appendWide appends what s starts with in US-ASCII, little endian, and returns
-// the rest of s.
-func appendWide(out []byte, s string) (_ []byte, rest string) {
-	for len(s) >= 4 {
-		u := uint64(s[0]) | uint64(s[1])<<16 | uint64(s[2])<<32 | uint64(s[3])<<48
-		if u&0x0080008000800080 != 0 {
-			break
-		}
-		out = binary.LittleEndian.AppendUint64(out, u)
-		s = s[4:]
-	}
-	return out, s
 }
 
 // utf16Page is code page 1200 or, when big, 1201.

@@ -211,7 +211,7 @@ func NewOneOff(p Person) []byte {
 	id = append(id, 0, 0)
 	id = binary.LittleEndian.AppendUint16(id, oneOffUnicode|oneOffNoTNEF)
 	for _, s := range []string{p.Name, p.Type, p.Email} {
-		id = append(id, codepage.EncodeUTF16(strings.ReplaceAll(s, "\x00", ""))...)
+		id = codepage.AppendUTF16(id, strings.ReplaceAll(s, "\x00", ""))
 		id = append(id, 0, 0)
 	}
 	return id
