@@ -64,6 +64,13 @@ func (b *bench) exercise(ctx context.Context) error {
 			}
 		}
 	}
+	if b.transforms() {
+		for _, m := range []*mapi.Message{plain(), large(), nested(1)} {
+			if _, err := b.run(ctx, transform(m)); err != nil {
+				return fmt.Errorf("transformation: %w", err)
+			}
+		}
+	}
 	for _, f := range b.imports() {
 		data, err := b.sampleOf(ctx, f)
 		if err != nil {
