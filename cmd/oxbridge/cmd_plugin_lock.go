@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
+	"os"
 	"slices"
 	"strings"
 
@@ -26,9 +28,10 @@ func newPluginLockCommand(stdout, stderr io.Writer) *cobra.Command {
 		Use:   "lock [NAME...]",
 		Short: "Accept installed programs as they are, after showing what changed",
 		Long: `Lock compares the programs in the folder of plugins with plugins.lock and shows
-what differs. Only then is the lock written: a program that is new or has changed
-is started behind walls, asked what it is, and locked by the hash that was shown;
-one that is gone is taken out. With names, only those are.
+what differs; a program that is new or has changed is started behind walls and
+asked what it is. When all of that is on the screen, the lock is written: each of
+these programs is locked by the hash that was shown, and one that is gone is taken
+out. With names, only those are.
 
 With --check, nothing is started and nothing is written.
 
@@ -64,7 +67,10 @@ type lockLine struct {
 // String is the line for people.
 func (l lockLine) String() string {
 	s := l.Name + ": "
-	if l.Locked {
+	switch {
+	case l.Locked && l.Change == "gone":
+		return s + "taken out of the lock"
+	case l.Locked:
 		return s + "locked"
 	}
 	switch l.Change {
@@ -193,7 +199,7 @@ func (l *locker) difference(ctx context.Context, p *registry.Plugin) (c lockChan
 	case registry.Missing:
 		line.Change = "gone"
 		if !l.check {
-			c.apply = func() error { return l.folder.Remove(p.Name) }
+			c.apply = func() error { return l.takeOut(p) }
 		}
 		return c, nil
 	}
@@ -225,6 +231,15 @@ func (l *locker) difference(ctx context.Context, p *registry.Plugin) (c lockChan
 	line.Says = strings.TrimSpace(r.Version + " " + doings(r))
 	c.apply = func() error { return l.folder.Lock(r) }
 	return c, nil
+}
+
+// takeOut removes a plugin whose program is gone, unless it has come back since
+// that was shown: it would be removed, too.
+func (l *locker) takeOut(p *registry.Plugin) error {
+	if _, err := os.Lstat(p.Path); !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("plugin %s: its program is there again; the lock keeps it", p.Name)
+	}
+	return l.folder.Remove(p.Name)
 }
 
 // reasonOf is the first reason of a refusal.

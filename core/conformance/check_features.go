@@ -12,7 +12,7 @@ import (
 
 var transformChecks = []Check{
 	{"transform/message", "makes a message of an ordinary one, with something in it", "§3",
-		"put all that the message is to have, what is unchanged by Ref; what cannot be transformed is BAD_INPUT", checkTransform},
+		"put all that the message is to have, what is unchanged by Ref; a message that needs no change is put as it is", checkTransform},
 	{"transform/hostile", "ends each job with OK, BAD_INPUT or UNSUPPORTED, whatever stands in the message", "§6", hostileHint, checkHostileTransform},
 }
 

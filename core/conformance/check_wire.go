@@ -80,6 +80,11 @@ func (b *bench) exercise(ctx context.Context) error {
 			return fmt.Errorf("import of %s: %w", f, err)
 		}
 	}
+	for _, f := range b.probes() {
+		if _, err := b.run(ctx, probe(f, bytesOf(1000))); err != nil {
+			return fmt.Errorf("probe for %s: %w", f, err)
+		}
+	}
 	return nil
 }
 

@@ -50,10 +50,17 @@ func test(t *testing.T, role string, o Options) Report {
 	return r
 }
 
-// TestGood tests the plugins that come with the program, behind the same walls.
+// TestGood tests the plugins that come with the program, behind the same walls. No
+// check fails, and none is skipped that can be made; those of memory and of the end
+// of processes depend on the system.
 func TestGood(t *testing.T) {
 	t.Parallel()
-	for _, role := range []string{"eml", "json", "good", "formless"} {
+	for role, skips := range map[string]string{
+		"eml":      `^(transform|probe|large|life)/`,
+		"json":     `^(transform|probe|large|life)/|/options$`,
+		"good":     `^life/`,
+		"formless": `^(export|import|probe|life)/`,
+	} {
 		t.Run(role, func(t *testing.T) {
 			t.Parallel()
 			o := Options{Host: walls()}
@@ -61,10 +68,11 @@ func TestGood(t *testing.T) {
 				o.Only = regexp.MustCompile(quick)
 			}
 			r := test(t, role, o)
+			may := regexp.MustCompile(skips)
 			for _, c := range r.Results {
 				t.Logf("%-4s %-24s %6v %s", c.Outcome, c.Name, c.Took.Round(1e6), c.Reason)
-				if c.Outcome == Fail {
-					t.Errorf("%s: %s", c.Name, c.Reason)
+				if c.Outcome == Fail || c.Outcome == Skip && !may.MatchString(c.Name) {
+					t.Errorf("%s, %s: %s", c.Outcome, c.Name, c.Reason)
 				}
 			}
 			if r.Name == "" || r.Started == 0 || o.Only == nil && len(r.Results) != len(Checks()) {

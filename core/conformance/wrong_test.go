@@ -107,6 +107,16 @@ func onLast(f func(*pluginv1.PluginFrame) []*pluginv1.PluginFrame) func(*traffic
 	}
 }
 
+// onMatch puts a frame before the answer of a probe.
+func onMatch(f func(done *pluginv1.PluginFrame) *pluginv1.PluginFrame) func(*traffic, *pluginv1.PluginFrame) []*pluginv1.PluginFrame {
+	return func(w *traffic, g *pluginv1.PluginFrame) []*pluginv1.PluginFrame {
+		if g.GetDone() != nil && w.begun(g.GetJob()).GetDirection() == probing {
+			return []*pluginv1.PluginFrame{f(g), g}
+		}
+		return []*pluginv1.PluginFrame{g}
+	}
+}
+
 // wrongPlugins are plugins with one fault each.
 var wrongPlugins = []struct {
 	name  string
@@ -378,6 +388,18 @@ var wrongPlugins = []struct {
 	}}},
 	{"knows everything", "probe/others", "0 bytes: the answer is MATCH_YES", "", wrong{plugin: func(p *sdk.Plugin) {
 		p.Formats[0].Probe = func(context.Context, transfer.Input) (bool, error) { return true, nil }
+	}}},
+	{"answers a probe by bytes", "wire/end", "a probe sends data", frames, wrong{plugin: func(p *sdk.Plugin) { p.Formats[0].Probe = braced }, up: onMatch(func(f *pluginv1.PluginFrame) *pluginv1.PluginFrame {
+		return wire.PluginData(f.GetJob(), 0, true, []byte("yes"))
+	})}},
+	{"answers a probe by a message", "wire/objects", "a probe sends Put", frames, wrong{plugin: func(p *sdk.Plugin) { p.Formats[0].Probe = braced }, up: onMatch(func(f *pluginv1.PluginFrame) *pluginv1.PluginFrame {
+		return &pluginv1.PluginFrame{Job: f.GetJob(), Kind: &pluginv1.PluginFrame_Put{Put: &pluginv1.Put{}}}
+	})}},
+	{"transforms into nothing", "wire/objects", "no message came", frames, wrong{plugin: func(p *sdk.Plugin) { p.Transformer = sdk.TransformFunc(shout) }, up: func(w *traffic, f *pluginv1.PluginFrame) []*pluginv1.PluginFrame {
+		if f.GetPut() != nil && w.begun(f.GetJob()).GetDirection() == transforming {
+			return nil
+		}
+		return []*pluginv1.PluginFrame{f}
 	}}},
 	{"problems without a code", "wire/problems", `the code "oops"`, "", wrong{plugin: before(
 		func(_ context.Context, job *sdk.Job, _ *mapi.Message, _ transfer.Output) error {

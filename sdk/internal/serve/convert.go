@@ -76,6 +76,9 @@ func (j *job) probe(ctx context.Context, f *Format) error {
 	if yes {
 		j.match = pluginv1.Match_MATCH_YES
 	}
+	if err == nil && ctx.Err() != nil { // the author's code has not looked
+		err = context.Cause(ctx)
+	}
 	return err
 }
 
