@@ -4,8 +4,11 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi/proptag"
+	"github.com/oxbridge-mail/oxbridge/sdk/problem"
 )
 
 // TestAddressesAsTheyCame reads mail and writes it again: an address field that
@@ -116,4 +119,37 @@ func FuzzAddressesAsTheyCame(f *testing.F) {
 			}
 		}
 	})
+}
+
+// TestIdentifiersThatMailCannotHold are reported: a reply is found by comparing
+// them.
+func TestIdentifiersThatMailCannotHold(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name, id, want string
+		reported       bool
+	}{
+		{"plain", "<a@b>", "<a@b>", false},
+		{"without brackets", "a@b", "<a@b>", false},
+		{"not ASCII", "<é@b>", "<%C3%A9@b>", true},
+		{"with a blank", "<a b@c>", "<ab@c>", true},
+		{"two of them", "<a@b> <c@d>", "<a@b>", true},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			file, said := export(t, note(func(m *mapi.Message) { m.Props.Set(proptag.InternetMessageId, tt.id) }))
+			if got := strings.Join(field(file, "Message-ID"), "|"); got != tt.want {
+				t.Errorf("Message-ID: %s, want %s", got, tt.want)
+			}
+			var want problem.List
+			if tt.reported {
+				want.Add(problem.Problem{Code: "mime.header.identifier", Severity: problem.Loss, Tag: proptag.InternetMessageId,
+					Detail: "the field Message-ID has an identifier that was changed or left out"})
+			}
+			if diff := cmp.Diff(want, said); diff != "" {
+				t.Errorf("problems -want +got:\n%s", diff)
+			}
+		})
+	}
 }

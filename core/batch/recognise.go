@@ -3,6 +3,7 @@ package batch
 import (
 	"context"
 	"path"
+	"strings"
 
 	"github.com/oxbridge-mail/oxbridge/core/session"
 	"github.com/oxbridge-mail/oxbridge/core/store"
@@ -18,16 +19,30 @@ type Recogniser struct {
 	Mail bool
 }
 
+// asked reports whether the plugin is asked about files that may be inputs of the
+// target. r may be nil.
+func (r *Recogniser) asked(t target) bool { return r != nil && t.direction == session.Import }
+
+// format returns what the plugin has for a file of that name. The messages of a
+// mailbox are mail by their names, INBOX.mbox#000001.
+func (r *Recogniser) format(ctx context.Context, src *store.Source, name string) (string, error) {
+	extension := path.Ext(name)
+	if strings.Contains(extension, "#") {
+		extension = ".eml"
+	}
+	return r.Recognise(ctx, transfer.NewInput(src, src.Size()), extension)
+}
+
 // takes returns what becomes of a file, or that it is no input of the run: of the
 // target, what then says what inputs are. Where a plugin reads formats of its own,
 // it is asked.
 func (p *planner) takes(ctx context.Context, src *store.Source, kind Kind, rel string, named bool) (t target, ok bool, err error) {
 	t, ok = p.opt.target(kind, rel, named)
 	r := p.opt.Recogniser
-	if r == nil || t.direction != session.Import {
+	if !r.asked(t) {
 		return t, ok, nil
 	}
-	format, err := r.Recognise(ctx, transfer.NewInput(src, src.Size()), path.Ext(rel))
+	format, err := r.format(ctx, src, rel)
 	if err != nil || format != "" {
 		t.format = format
 		return t, err == nil, err

@@ -45,6 +45,8 @@ func (w *writer) collect(props mapi.Props, report problem.Reporter) *bag {
 		}
 		switch {
 		case id == 0 && p.Name.IsZero():
+			report.Report(problem.Problem{Code: "msg.property.unnamed", Severity: problem.Loss, Tag: p.Tag,
+				Detail: "the property has the id 0, which is that of none"})
 			continue
 		case id == 0:
 			report.Report(problem.Problem{Code: "msg.limit", Severity: problem.Loss, Tag: p.Tag,

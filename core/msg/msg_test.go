@@ -197,7 +197,7 @@ func TestWriteLeavesOut(t *testing.T) {
 		{"object without data", mapi.Props{{Tag: 0x6600000D}}, "msg.property.type"},
 		{"unknown type", mapi.Props{{Tag: 0x66000099, Value: int32(1)}}, "msg.property.type"},
 		{"named id without a name", mapi.Props{{Tag: 0x80010003, Value: int32(1)}}, "msg.property.unnamed"},
-		{"id 0", mapi.Props{{Tag: 0x00000003, Value: int32(1)}}, ""},
+		{"id 0", mapi.Props{{Tag: 0x00000003, Value: int32(1)}}, "msg.property.unnamed"},
 		{"name too long", mapi.Props{{Tag: 3, Name: mapi.Name{Set: mapi.PSMAPI, Text: strings.Repeat("x", 4000)}, Value: int32(1)}}, "msg.limit"},
 		{"object that is no compound file", mapi.Props{{Tag: 0x6600000D, Value: bytesLarge{[]byte("text"), 4}}}, "msg.object.damaged"},
 	}
