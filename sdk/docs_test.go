@@ -15,8 +15,8 @@ import (
 // their functions and types has to have an example.
 var documented = map[string]bool{
 	".": true, "plugintest": true, "transfer": true, "problem": true,
-	"mapi": false, "mapi/prop": false, "mapi/proptag": false, "mapi/propname": false, "mapi/codepage": false,
-	"mapi/lzfu": false, "mapi/entryid": false, "wire": false,
+	"mapi": true, "mapi/prop": false, "mapi/proptag": true, "mapi/propname": true, "mapi/codepage": true,
+	"mapi/lzfu": true, "mapi/entryid": true, "wire": false, "limits": false, "look": false, "mailbox": true,
 }
 
 // TestDocs fails for a public name without a doc comment or an example.

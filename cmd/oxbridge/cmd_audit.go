@@ -36,10 +36,11 @@ RUN is the folder of the outputs, or of a run in its .oxbridge.
 With --deep, every input is also converted once more, which must give the same
 bytes and the same problems; and every output is read back and compared with its
 input, property by property. The problems on record that are confirmed are
-listed; a difference that no problem accounts for is a fault.
+listed; a difference that no problem accounts for is a fault. That takes the plugin
+of the run: name with --plugin one that is neither built in nor installed.
 
-Exit status: 0 nothing is wrong, 2 there is no such run, 3 there are faults, 4 the
-audit came to no end.`,
+Exit status: 0 nothing is wrong, 2 there is no such run or the plugin is another,
+3 there are faults, 4 the audit came to no end.`,
 		Args: cobra.ExactArgs(1),
 		RunE: action(func(ctx context.Context, args []string) error {
 			return runAudit(ctx, opts, args[0], stdout, stderr)

@@ -1,6 +1,7 @@
 package mime
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -151,5 +152,35 @@ func TestIdentifiersThatMailCannotHold(t *testing.T) {
 				t.Errorf("problems -want +got:\n%s", diff)
 			}
 		})
+	}
+}
+
+// TestIdentifiersFromElsewhere are reported as well: those of the header that the
+// message came with, and of the message that a report is about.
+func TestIdentifiersFromElsewhere(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name  string
+		m     *mapi.Message
+		field string
+		tag   mapi.Tag
+	}{
+		{"transport headers", note(func(m *mapi.Message) {
+			m.Props.Set(proptag.TransportMessageHeaders, "In-Reply-To: <é@b>\r\n")
+		}), "In-Reply-To", proptag.TransportMessageHeaders},
+		{"a receipt", report("REPORT.IPM.Note.IPNRN", func(m *mapi.Message) {
+			m.Props.Set(proptag.OriginalMessageId, "<é@b>")
+		}), "Original-Message-ID", proptag.OriginalMessageId},
+	} {
+		file, said := export(t, tt.m)
+		if !strings.Contains("\r\n"+file, "\r\n"+tt.field+": <%C3%A9@b>\r\n") {
+			t.Errorf("%s: no %s of that message in:\n%s", tt.name, tt.field, file)
+		}
+		told := slices.ContainsFunc(said, func(p problem.Problem) bool {
+			return p.Code == "mime.header.identifier" && p.Tag == tt.tag && strings.Contains(p.Detail, tt.field)
+		})
+		if !told {
+			t.Errorf("%s: problems %v", tt.name, said)
+		}
 	}
 }

@@ -84,6 +84,7 @@ func FuzzParseDate(f *testing.F) {
 func FuzzText(f *testing.F) {
 	f.Add("Re: é =?utf-8?Q?x?=  日本\r\nX: y")
 	f.Add(strings.Repeat("x", 1000) + " a")
+	f.Add("0" + strings.Repeat(" ", 1500) + "\uFFFD")
 	f.Fuzz(func(t *testing.T, value string) {
 		for _, name := range []string{"Subject", strings.Repeat("N", 60)} {
 			b := Text(name, value)

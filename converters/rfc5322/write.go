@@ -130,17 +130,17 @@ func (s Style) Text(name, value string) []byte {
 	list := words(clean(value))
 	first, last := -1, -1 // the words to encode, with all between them
 	for i, w := range list {
+		if len(w.blanks) > maxBlankRun { // they go into the word as well
+			if first < 0 {
+				first = max(i-1, 0)
+			}
+			last = i
+		}
 		if !s.plain(w.token) || strings.Contains(w.token, "=?") || len(w.token) > longToken {
 			last = i
 			if first < 0 {
 				first = i
 			}
-		}
-		if len(w.blanks) > maxBlankRun {
-			if first < 0 {
-				first = max(i-1, 0)
-			}
-			last = i
 		}
 	}
 	for i := 0; i < len(list); i++ {
@@ -205,9 +205,9 @@ func (s Style) Raw(name, value string) []byte {
 
 // MessageIDs returns the field name: value where value is one or more message
 // identifiers (RFC 5322 3.6.4). Fields are folded between identifiers only.
-// White space and controls inside of an identifier are removed, bytes above 0x7F
-// are written as %XX unless the style allows them, and an identifier without
-// angle brackets gets them.
+// White space and controls inside of an identifier are removed, bytes above
+// 0x7F are written as %XX unless the style allows them, and an identifier
+// without angle brackets gets them.
 // Identifiers longer than 900 bytes are left out, and all but the first in a
 // Message-ID field; nil is returned when nothing is left.
 //

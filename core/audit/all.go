@@ -21,15 +21,16 @@ func compareAll(a, b *mapi.Message) []Difference {
 
 func (c *comparison) all(object string, a, b *mapi.Message) {
 	c.bag(object, a.Props, b.Props)
-	if len(a.Recipients) == len(b.Recipients) {
-		for i := range a.Recipients {
-			c.bag(under(object, "recipient", i), a.Recipients[i], b.Recipients[i])
-		}
+	if len(a.Recipients) != len(b.Recipients) {
+		c.add(object, "recipients", 0, len(a.Recipients), len(b.Recipients))
+	}
+	for i := range min(len(a.Recipients), len(b.Recipients)) {
+		c.bag(under(object, "recipient", i), a.Recipients[i], b.Recipients[i])
 	}
 	if len(a.Attachments) != len(b.Attachments) {
-		return
+		c.add(object, "attachments", 0, len(a.Attachments), len(b.Attachments))
 	}
-	for i, x := range a.Attachments {
+	for i, x := range a.Attachments[:min(len(a.Attachments), len(b.Attachments))] {
 		name := under(object, "attachment", i)
 		c.bag(name, x.Props, b.Attachments[i].Props)
 		if x.Embedded != nil && b.Attachments[i].Embedded != nil {

@@ -56,7 +56,7 @@ func (f Finding) Fault() bool { return f.Kind != ProblemConfirmed }
 type Options struct {
 	In, Out store.Storage
 	// Converter, if not nil, makes the audit deep. Run has the options of the run
-	// that outputs depend on.
+	// that outputs depend on, and its Recogniser.
 	Converter batch.Converter
 	Run       batch.Options
 	Jobs      int // at once; 0 means 4

@@ -302,3 +302,20 @@ func TestProblemsAccountForDifferences(t *testing.T) {
 		})
 	}
 }
+
+func TestCompareAllCounts(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		want   string
+		change func(m *mapi.Message)
+	}{
+		{"recipients", func(m *mapi.Message) { m.Recipients = append(m.Recipients, m.Recipients[0]) }},
+		{"attachments", func(m *mapi.Message) { m.Attachments = append(m.Attachments, m.Attachments[0]) }},
+	} {
+		b := message("x")
+		tt.change(b)
+		if got := compareAll(message("x"), b); len(got) != 1 || got[0].What != tt.want {
+			t.Errorf("%s: compareAll() = %v", tt.want, got)
+		}
+	}
+}

@@ -73,12 +73,11 @@ func openMember(archive *store.Source, it *Item) (*store.Source, error) {
 		}
 		return store.NewSource(bytes.NewReader(b), it.Size, archive.ModTime(), nil), nil
 	}
-	f, err := newTemp()
+	file, err := newTemp()
 	if err != nil {
 		return nil, err
 	}
-	file := tempFile{f}
-	n, err := io.Copy(f, limited)
+	n, err := io.Copy(file, limited)
 	if err == nil && n < it.Size {
 		err = io.ErrUnexpectedEOF
 	}
@@ -86,26 +85,31 @@ func openMember(archive *store.Source, it *Item) (*store.Source, error) {
 		_ = file.Close()
 		return nil, fmt.Errorf("member %s: %w", it.Member, err)
 	}
-	return store.NewSource(f, it.Size, archive.ModTime(), file), nil
+	return store.NewSource(file, it.Size, archive.ModTime(), file), nil
+}
+
+// A tempFile is a file that is gone when it is closed.
+type tempFile struct {
+	*os.File
+	named bool // it has a name still
 }
 
 // newTemp makes a temporary file. Where a file in use can be removed it has no
 // name any more, so that nothing stays behind of a process that is killed.
-func newTemp() (*os.File, error) {
+func newTemp() (*tempFile, error) {
 	f, err := os.CreateTemp("", store.TempPrefix+"*")
-	if err == nil {
-		_ = os.Remove(f.Name())
+	if err != nil {
+		return nil, err
 	}
-	return f, err
+	return &tempFile{f, os.Remove(f.Name()) != nil}, nil
 }
 
-// tempFile is a file that is gone when it is closed.
-type tempFile struct{ *os.File }
-
-func (f tempFile) Close() error {
+// Close closes the file and removes it, if that was not done before: its name may
+// be somebody else's by now.
+func (f *tempFile) Close() error {
 	err := f.File.Close()
-	if rerr := os.Remove(f.Name()); err == nil && !errors.Is(rerr, fs.ErrNotExist) {
-		err = rerr
+	if f.named {
+		err = errors.Join(err, os.Remove(f.Name()))
 	}
 	return err
 }

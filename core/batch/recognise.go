@@ -3,7 +3,6 @@ package batch
 import (
 	"context"
 	"path"
-	"strings"
 
 	"github.com/oxbridge-mail/oxbridge/core/session"
 	"github.com/oxbridge-mail/oxbridge/core/store"
@@ -23,13 +22,9 @@ type Recogniser struct {
 // target. r may be nil.
 func (r *Recogniser) asked(t target) bool { return r != nil && t.direction == session.Import }
 
-// format returns what the plugin has for a file of that name. The messages of a
-// mailbox are mail by their names, INBOX.mbox#000001.
-func (r *Recogniser) format(ctx context.Context, src *store.Source, name string) (string, error) {
-	extension := path.Ext(name)
-	if strings.Contains(extension, "#") {
-		extension = ".eml"
-	}
+// format returns the format that the plugin has for a file with that extension, ""
+// if it has none.
+func (r *Recogniser) format(ctx context.Context, src *store.Source, extension string) (string, error) {
 	return r.Recognise(ctx, transfer.NewInput(src, src.Size()), extension)
 }
 
@@ -42,7 +37,7 @@ func (p *planner) takes(ctx context.Context, src *store.Source, kind Kind, rel s
 	if !r.asked(t) {
 		return t, ok, nil
 	}
-	format, err := r.format(ctx, src, rel)
+	format, err := r.format(ctx, src, path.Ext(rel))
 	if err != nil || format != "" {
 		t.format = format
 		return t, err == nil, err

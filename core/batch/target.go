@@ -99,7 +99,7 @@ func (o Options) knownTarget(ctx context.Context, src *store.Source, name string
 		if !o.Recogniser.asked(t) {
 			return t, nil
 		}
-		format, err := o.Recogniser.format(ctx, src, name)
+		format, err := o.Recogniser.format(ctx, src, extensionOf(name))
 		t.format = cmp.Or(format, t.format)
 		return t, err
 	}

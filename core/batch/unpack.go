@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"slices"
 	"sync"
 	"time"
@@ -61,7 +60,7 @@ func (e errUnpackLimit) Error() string {
 
 // unpacked is what a compressed file unpacked to, in a temporary file.
 type unpacked struct {
-	file    *os.File
+	file    *tempFile
 	size    int64
 	modTime time.Time // of the compressed file
 	damage  error     // that ended the contents early, or nil
@@ -134,7 +133,7 @@ func (u *unpacked) source(closer io.Closer) *store.Source {
 	return store.NewSource(u.file, u.size, u.modTime, closer)
 }
 
-func (u *unpacked) free() { _ = tempFile{u.file}.Close() }
+func (u *unpacked) free() { _ = u.file.Close() }
 
 // An Unpacker unpacks compressed archives to temporary files, each once for all
 // that read it at the same time. The zero value is ready for use; Close frees

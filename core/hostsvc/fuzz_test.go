@@ -83,6 +83,34 @@ func bytesOf(f *testing.F, fs frames) []byte {
 	return seed.Bytes()
 }
 
+// openSession opens a session for all inputs of a target.
+func openSession(f *testing.F) *session.Session {
+	f.Helper()
+	s, err := session.Open(session.NewAllocator(1<<30), 0)
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Cleanup(s.Close)
+	return s
+}
+
+// cannedLane opens a lane on which the frames of in come, and a message for a job
+// on it.
+func cannedLane(t *testing.T, s *session.Session, in []byte) (*Lane, *session.Message) {
+	t.Helper()
+	l, err := OpenLane(t.Context(), cannedClient{frames: framesOf(in)}, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(l.Close)
+	m, err := s.OpenMessage(storage{}, 0, nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { m.Release() })
+	return l, m
+}
+
 // FuzzTransform holds Run to its contract for any frames of a plugin that
 // transforms or probes: it ends, does not panic, leaves the source alone, and what
 // it delivers can be read to its end.
@@ -96,22 +124,9 @@ func FuzzTransform(f *testing.F) {
 		f.Add(true, bytesOf(f, fs))
 		f.Add(false, bytesOf(f, fs))
 	}
-	s, err := session.Open(session.NewAllocator(1<<30), 0)
-	if err != nil {
-		f.Fatal(err)
-	}
-	f.Cleanup(s.Close)
+	s := openSession(f)
 	f.Fuzz(func(t *testing.T, probe bool, in []byte) {
-		l, err := OpenLane(t.Context(), cannedClient{frames: framesOf(in)}, Options{})
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer l.Close()
-		m, err := s.OpenMessage(storage{}, 0, nil, nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer m.Release()
+		l, m := cannedLane(t, s, in)
 		tree := with(tagBinary, wire.Memory(content))
 		tree.Props.Set(tagObject, sized{Memory: wire.Memory(content), size: -1})
 		job := &session.Job{Direction: session.Transform, Message: m, Contents: tree, Input: transfer.NewBytesInput([]byte(content)), Take: func(m *mapi.Message) error {
@@ -138,7 +153,7 @@ func FuzzTransform(f *testing.F) {
 // and keeps to the limit of the output.
 func FuzzFrames(f *testing.F) {
 	for _, fs := range []frames{
-		{data(0, false, "x"), ref(&pluginv1.Ref{Blob: 1, Length: -1, Transform: 1}), ok()},
+		{data(0, false, "x"), ref(&pluginv1.Ref{Blob: 1, Length: -1, Transform: 1}), data(0, true, ""), ok()},
 		{put(streamed(1)), data(1, true, "x"), ok()},
 		{put(referred(&pluginv1.Ref{Offset: 1, Length: 2})), ok()},
 		{{Kind: &pluginv1.PluginFrame_Read{Read: &pluginv1.Read{Id: 1, Blob: 1, Offset: 3, Length: 9}}}, strange(), ok()},
@@ -147,22 +162,9 @@ func FuzzFrames(f *testing.F) {
 		f.Add(true, bytesOf(f, fs))
 		f.Add(false, bytesOf(f, fs))
 	}
-	s, err := session.Open(session.NewAllocator(1<<30), 0)
-	if err != nil {
-		f.Fatal(err)
-	}
-	f.Cleanup(s.Close)
+	s := openSession(f)
 	f.Fuzz(func(t *testing.T, export bool, in []byte) {
-		l, err := OpenLane(t.Context(), cannedClient{frames: framesOf(in)}, Options{})
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer l.Close()
-		m, err := s.OpenMessage(storage{}, 0, nil, nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer m.Release()
+		l, m := cannedLane(t, s, in)
 		var out bytes.Buffer
 		job := &session.Job{Direction: session.Import, Format: "x", Message: m, Input: transfer.NewBytesInput([]byte(content)), MaxOutput: 100}
 		if export {
@@ -171,10 +173,8 @@ func FuzzFrames(f *testing.F) {
 			}
 			job.Direction, job.Output = session.Export, &out
 		}
-		err = l.Run(within(t), job)
-		if err == nil && !export {
-			_, err = m.Snapshot()
-			if err != nil {
+		if err := l.Run(within(t), job); err == nil && !export {
+			if _, err := m.Snapshot(); err != nil {
 				t.Error(err)
 			}
 		}

@@ -105,6 +105,9 @@ func TestHostileExport(t *testing.T) {
 		{"reference after the end", frames{data(0, true, "x"), ref(&pluginv1.Ref{Blob: 1, Length: -1})}, nil, "no output is due", true},
 		{"too much data in a frame", frames{data(0, false, strings.Repeat("x", wire.ChunkSize+1))}, nil, "one frame", true},
 		{"objects", frames{put(streamed(1))}, nil, "export", true},
+		{"no output", frames{ok()}, nil, "stream 0 has no end", true},
+		{"output without an end", frames{data(0, false, "x"), ok()}, nil, "stream 0 has no end", true},
+		{"reference without an end", frames{ref(&pluginv1.Ref{Blob: 1, Length: -1}), ok()}, nil, "stream 0 has no end", true},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -183,7 +186,7 @@ func TestRanges(t *testing.T) {
 					l := raw(t, Options{}, script(frames{
 						data(0, false, "<"),
 						ref(&pluginv1.Ref{Blob: blob, Offset: uint64(r[0]), Length: r[1], Transform: pluginv1.Transform(tr)}),
-						strange(), data(0, false, ">"), ok(),
+						strange(), data(0, true, ">"), ok(),
 					}))
 					tree := with(tagBinary, wire.Memory(long))
 					tree.Props.Set(tagObject, sized{Memory: long, size: -1})
@@ -312,7 +315,7 @@ func TestReadersOfOneValue(t *testing.T) {
 		for range offsets {
 			got <- r.next().GetData().GetPayload()
 		}
-		r.done(begin.GetJob(), pluginv1.Result_RESULT_OK, "")
+		r.exported(begin.GetJob())
 		_ = r.next()
 		return nil
 	})
@@ -390,7 +393,7 @@ func TestDeadHandles(t *testing.T) {
 	refused := make(chan *pluginv1.Refused, count)
 	l := raw(t, Options{}, func(r rawLane) error {
 		begin := r.next()
-		r.done(begin.GetJob(), pluginv1.Result_RESULT_OK, "")
+		r.exported(begin.GetJob())
 		for i := range count {
 			f := data(0, false, "late")
 			if i%2 > 0 {
@@ -452,7 +455,7 @@ func TestTooManyProblems(t *testing.T) {
 	for range limits.PluginProblems.Int() + more {
 		fs = append(fs, &pluginv1.PluginFrame{Kind: &pluginv1.PluginFrame_Problem{Problem: p}})
 	}
-	l := raw(t, Options{}, script(append(fs, ok())))
+	l := raw(t, Options{}, script(append(fs, data(0, true, ""), ok())))
 	job, _ := exportJob(t, &mapi.Message{})
 	var got problem.List
 	job.Report = got.Add
@@ -493,7 +496,7 @@ func TestLaneEnds(t *testing.T) {
 func TestResultBeforeTheEnd(t *testing.T) {
 	t.Parallel()
 	l := raw(t, Options{}, func(r rawLane) error {
-		r.done(r.next().GetJob(), pluginv1.Result_RESULT_OK, "")
+		r.exported(r.next().GetJob())
 		return nil
 	})
 	job, _ := exportJob(t, &mapi.Message{})

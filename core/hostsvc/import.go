@@ -73,7 +73,7 @@ func (j *job) part(r *pluginv1.Ref) (mapi.Large, error) {
 // placed counts bytes that the message takes by reference: the same ones over and
 // over would make a huge file of a small one.
 func (j *job) placed(n int64) error {
-	j.referred += max(0, n)
+	j.referred += n
 	if j.referred/spoolFactor > j.size+spoolFree/spoolFactor {
 		return refuse(mapi.ErrTooBig, "references to %d bytes of %d", j.referred, j.size)
 	}

@@ -31,8 +31,9 @@ type job struct {
 	written  bool          // stream 0 has ended
 	builder  *wire.Builder // of an import and a transformation
 	streams  map[uint32]*stream
-	spooled  int64 // bytes of all streams
-	referred int64 // bytes of all references in the message, as far as known
+	spooled  int64          // bytes of all streams
+	referred int64          // bytes of all references in the message whose length is known
+	whole    map[uint32]int // references to blobs of unknown size, to their end
 	problems reporter
 	failed   error // the host's own error that a request met
 
@@ -239,21 +240,20 @@ func (j *job) end(d *pluginv1.Done) error {
 
 // complete takes over what the job has made.
 func (j *job) complete() error {
+	if j.out != nil && !j.written {
+		return j.broke(breach("stream 0 has no end"))
+	}
 	if j.builder == nil {
 		return nil
 	}
 	for id, s := range j.streams {
 		if !s.complete {
-			err := breach("stream %d has no end", id)
-			j.l.fail(err)
-			return err
+			return j.broke(breach("stream %d has no end", id))
 		}
 	}
 	m, err := j.builder.Message()
 	if err != nil {
-		err = breach("%v", err)
-		j.l.fail(err)
-		return err
+		return j.broke(breach("%v", err))
 	}
 	j.rest()
 	if err := j.spec.Deliver(m); err != nil {
@@ -261,6 +261,12 @@ func (j *job) complete() error {
 	}
 	j.streams = nil // they belong to the message
 	return nil
+}
+
+// broke breaks the lane of a job whose plugin broke the protocol, and returns err.
+func (j *job) broke(err error) error {
+	j.l.fail(err)
+	return err
 }
 
 // rest ends the clocks of a job whose plugin has done its part.

@@ -115,6 +115,14 @@ func (r rawLane) done(job uint64, result pluginv1.Result, text string) {
 	_ = r.Send(&pluginv1.PluginFrame{Job: job, Kind: &pluginv1.PluginFrame_Done{Done: &pluginv1.Done{Result: result, Error: text}}})
 }
 
+// exported ends an export that has no more to write.
+func (r rawLane) exported(job uint64) {
+	end := data(0, true, "")
+	end.Job = job
+	_ = r.Send(end)
+	r.done(job, pluginv1.Result_RESULT_OK, "")
+}
+
 // raw serves lanes by f and opens one.
 func raw(t *testing.T, opt Options, f func(rawLane) error) *Lane {
 	t.Helper()

@@ -24,7 +24,12 @@ func (j *job) partOfLarge(r *pluginv1.Ref) (mapi.Large, error) {
 	if n < 0 {
 		n = v.Size()
 	}
-	if err := j.placed(n); err != nil {
+	if n < 0 {
+		err = j.placedWhole(r.GetBlob())
+	} else {
+		err = j.placed(n)
+	}
+	if err != nil {
 		return nil, err
 	}
 	p := part{v: v, off: int64(r.GetOffset()), n: r.GetLength(), t: transfer.Transform(r.GetTransform())}
@@ -32,6 +37,18 @@ func (j *job) partOfLarge(r *pluginv1.Ref) (mapi.Large, error) {
 		return v, nil
 	}
 	return p, nil
+}
+
+// placedWhole counts a reference to all of a value whose size nobody knows. As often
+// as no format expands further, all such values come to no more than known ones may.
+func (j *job) placedWhole(blob uint32) error {
+	if j.whole == nil {
+		j.whole = make(map[uint32]int)
+	}
+	if j.whole[blob]++; j.whole[blob] > spoolFactor {
+		return refuse(mapi.ErrTooBig, "%d references to all of blob %d", j.whole[blob], blob)
+	}
+	return nil
 }
 
 // A part is n bytes of a value from off on, transformed; all that follow for a

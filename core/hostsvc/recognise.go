@@ -21,7 +21,8 @@ func (d Description) ByMagic(head []byte) string {
 }
 
 func has(head []byte, m sdk.Magic) bool {
-	return m.Offset <= len(head) && strings.HasPrefix(string(head[m.Offset:]), m.Bytes)
+	end := m.Offset + len(m.Bytes)
+	return end <= len(head) && string(head[m.Offset:end]) == m.Bytes
 }
 
 // ByExtension returns the format that the plugin reads and that files with the

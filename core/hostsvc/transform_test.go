@@ -135,32 +135,32 @@ func TestHostileTransform(t *testing.T) {
 	for range cap(many) {
 		many = append(many, put(referred(&pluginv1.Ref{Blob: 2, Length: -1, Transform: pluginv1.Transform_TRANSFORM_BASE64})))
 	}
+	const huge = 1 << 40
 	tests := []struct {
 		name   string
 		frames frames
 		want   error
 		text   string
 		breaks bool
+		size   int64 // of blob 2
 	}{
-		{"no message", nil, nil, "no message came", true},
-		{"blob that was not granted", frames{put(referred(&pluginv1.Ref{Blob: 9, Length: -1}))}, mapi.ErrInvalidObject, "no blob 9", false},
-		{"the input of a transformation", frames{put(referred(&pluginv1.Ref{Length: -1}))}, mapi.ErrInvalidObject, "no blob 0", false},
-		{"reference past the end", frames{put(referred(&pluginv1.Ref{Blob: 1, Offset: 11, Length: -1}))}, mapi.ErrInvalidParameter, "11 of 10", false},
-		{"reference in the output", frames{ref(&pluginv1.Ref{Blob: 1, Length: -1})}, nil, "no output is due", true},
-		{"output", frames{data(0, false, "x")}, nil, "stream 0", true},
-		{"stream without an end", frames{put(streamed(1)), data(1, false, "x")}, nil, "no end", true},
-		{"the same value over and over", many, mapi.ErrTooBig, "references", false},
+		{"no message", nil, nil, "no message came", true, huge},
+		{"blob that was not granted", frames{put(referred(&pluginv1.Ref{Blob: 9, Length: -1}))}, mapi.ErrInvalidObject, "no blob 9", false, huge},
+		{"the input of a transformation", frames{put(referred(&pluginv1.Ref{Length: -1}))}, mapi.ErrInvalidObject, "no blob 0", false, huge},
+		{"reference past the end", frames{put(referred(&pluginv1.Ref{Blob: 1, Offset: 11, Length: -1}))}, mapi.ErrInvalidParameter, "11 of 10", false, huge},
+		{"reference in the output", frames{ref(&pluginv1.Ref{Blob: 1, Length: -1})}, nil, "no output is due", true, huge},
+		{"output", frames{data(0, false, "x")}, nil, "stream 0", true, huge},
+		{"stream without an end", frames{put(streamed(1)), data(1, false, "x")}, nil, "no end", true, huge},
+		{"the same value over and over", many, mapi.ErrTooBig, "references", false, spoolFree},
+		{"a value of unknown size over and over", many, mapi.ErrTooBig, "17 references to all of blob 2", false, -1},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			l := raw(t, Options{Grace: patience}, script(append(tt.frames, ok())))
 			tree := with(tagBinary, wire.Memory(content))
-			tree.Props.Set(tagObject, sized{Memory: wire.Memory(content), size: 1 << 40})
+			tree.Props.Set(tagObject, sized{Memory: wire.Memory(content), size: tt.size})
 			job, _ := transformJob(t, tree)
-			if tt.name == "the same value over and over" {
-				tree.Props.Set(tagObject, sized{Memory: wire.Memory(content), size: spoolFree})
-			}
 			checkFault(t, l, l.Run(within(t), job), tt.want, tt.text, tt.breaks)
 		})
 	}

@@ -44,17 +44,13 @@ func (w *writer) collect(props mapi.Props, report problem.Reporter) *bag {
 			id = w.names.id(p.Name)
 		}
 		switch {
-		case id == 0 && p.Name.IsZero():
+		case p.Name.IsZero() && (id == 0 || id >= firstNamed && !b.extra.isUnnamed(id)):
 			report.Report(problem.Problem{Code: "msg.property.unnamed", Severity: problem.Loss, Tag: p.Tag,
-				Detail: "the property has the id 0, which is that of none"})
+				Detail: "the property has an id that needs a name, but none"})
 			continue
 		case id == 0:
 			report.Report(problem.Problem{Code: "msg.limit", Severity: problem.Loss, Tag: p.Tag,
 				Detail: "no room in the named property map for " + shorten(p.Name.String())})
-			continue
-		case id >= firstNamed && p.Name.IsZero() && !b.extra.isUnnamed(id):
-			report.Report(problem.Problem{Code: "msg.property.unnamed", Severity: problem.Loss, Tag: p.Tag,
-				Detail: "the property has an id that needs a name, but none"})
 			continue
 		}
 		if v.lossy {

@@ -31,7 +31,7 @@
 //	msg.property.duplicate an object has two values of one property
 //	msg.property.type      a property type is unknown, or a value does not match it;
 //	                       an Extra keeps what is unknown
-//	msg.property.unnamed   a named property without a name, or one with the id 0
+//	msg.property.unnamed   a named property without a name, or one without an id
 //	msg.string.codepage    a string has bytes that its code page does not define,
 //	                       or characters that the code page of the file lacks
 //	msg.attachment.data    an attachment lacks the data its method promises

@@ -7,24 +7,24 @@ import (
 	"time"
 
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi"
-	"github.com/oxbridge-mail/oxbridge/sdk/mapi/proptag"
+	"github.com/oxbridge-mail/oxbridge/sdk/mapi/prop"
 	"github.com/oxbridge-mail/oxbridge/sdk/plugintest"
 )
 
 func message() *mapi.Message {
 	m := &mapi.Message{}
-	m.Props.Set(proptag.MessageClass, "IPM.Note")
-	m.Props.Set(proptag.Subject, "The engine")
-	m.Props.Set(proptag.SentRepresentingName, "Ada")
-	m.Props.Set(proptag.SentRepresentingSmtpAddress, "ada@example.org")
-	m.Props.Set(proptag.ClientSubmitTime, mapi.NewFiletime(time.Date(2024, 2, 29, 13, 37, 42, 0, time.UTC)))
-	m.Props.Set(proptag.Html, []byte(`<p>It <b>weaves</b> <a href="https://example.org/p">patterns</a>:</p><ul><li>one<li>two</ul>`))
+	prop.MessageClass.Set(&m.Props, "IPM.Note")
+	prop.Subject.Set(&m.Props, "The engine")
+	prop.SentRepresentingName.Set(&m.Props, "Ada")
+	prop.SentRepresentingSmtpAddress.Set(&m.Props, "ada@example.org")
+	prop.ClientSubmitTime.Set(&m.Props, mapi.NewFiletime(time.Date(2024, 2, 29, 13, 37, 42, 0, time.UTC)))
+	prop.Html.Set(&m.Props, []byte(`<p>It <b>weaves</b> <a href="https://example.org/p">patterns</a>:</p><ul><li>one<li>two</ul>`))
 	a := &mapi.Attachment{}
-	a.Props.Set(proptag.AttachLongFilename, "plan.bin")
-	a.Props.Set(proptag.AttachDataBinary, bytes.Repeat([]byte{'x'}, 1<<20))
+	prop.AttachLongFilename.Set(&a.Props, "plan.bin")
+	prop.AttachDataBinary.Set(&a.Props, bytes.Repeat([]byte{'x'}, 1<<20))
 	inner := &mapi.Message{}
-	inner.Props.Set(proptag.Subject, "The first one")
-	inner.Props.Set(proptag.Body, "Different.\r\n")
+	prop.Subject.Set(&inner.Props, "The first one")
+	prop.Body.Set(&inner.Props, "Different.\r\n")
 	m.Attachments = append(m.Attachments, a, &mapi.Attachment{Embedded: inner})
 	return m
 }

@@ -1,7 +1,6 @@
 package look
 
 import (
-	"bytes"
 	"io"
 	"path"
 	"strings"
@@ -11,7 +10,7 @@ import (
 )
 
 // AttachmentName returns the name that an attachment has in the message, as it
-// stands there; see [FileName] for the name of a file. It is "" when there is
+// stands there: it may be a path, and is no name for a file. It is "" when there is
 // none.
 func AttachmentName(a *mapi.Attachment) string {
 	for _, tag := range []mapi.Tag{proptag.AttachLongFilename, proptag.AttachFilename, proptag.DisplayName} {
@@ -38,7 +37,8 @@ func ContentID(a *mapi.Attachment) string {
 }
 
 // AttachmentData returns the contents of an attachment, a []byte or a Large;
-// nil for an embedded message, a reference or nothing.
+// whatever types its properties claim; nil for an embedded message, a reference or
+// nothing.
 func AttachmentData(a *mapi.Attachment) mapi.Value {
 	if a.Embedded != nil {
 		return nil
@@ -69,15 +69,11 @@ func Reference(a *mapi.Attachment) string {
 // Open returns a reader of a []byte, string or Large, which the caller closes.
 // Other values read as nothing.
 func Open(v mapi.Value) (io.ReadCloser, error) {
-	switch v := v.(type) {
-	case mapi.Large:
-		return v.Open()
-	case []byte:
-		return io.NopCloser(bytes.NewReader(v)), nil
-	case string:
-		return io.NopCloser(strings.NewReader(v)), nil
+	large, err := mapi.AsLarge(v)
+	if err != nil {
+		large = mapi.Memory(nil)
 	}
-	return io.NopCloser(bytes.NewReader(nil)), nil
+	return large.Open()
 }
 
 // Subject returns the subject of a message.

@@ -16,8 +16,8 @@
 //     before them.
 //
 // A "From " line separates messages when it bears a date and a header follows,
-// so that prose and patches in a body do not cut it in two; [isSeparator] has
-// the rule in full.
+// so that prose and patches in a body do not cut it in two. A line without a date
+// does after an empty line and before a field that mail begins with.
 //
 // Input is hostile: time is linear in its length, and memory is bounded,
 // whatever the length of a line or of a message. Everything but a Writer is safe

@@ -382,7 +382,8 @@ type Result int32
 const (
 	// Counts as RESULT_INTERNAL.
 	Result_RESULT_UNSPECIFIED Result = 0
-	// All went well: what was sent is the output, or the message.
+	// All went well: what was sent is the output, or the message. Before the end of
+	// stream 0 of an export, or of a stream of the message, it breaks the protocol.
 	Result_RESULT_OK Result = 1
 	// The message cannot be converted; error says why. It is not tried again.
 	Result_RESULT_BAD_INPUT Result = 2
@@ -2399,7 +2400,9 @@ func (x *Data) GetPayload() []byte {
 //
 // A blob, range or transform that is not there is refused, and ends the job. As a
 // frame outside of an export, or behind the end of stream 0, it breaks the
-// protocol.
+// protocol. In Props, more than 256 MiB and 16 times what the job is about is
+// refused with MAPI_E_TOO_BIG, and so is all of a blob of unknown size for the 17th
+// time.
 type Ref struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Which blob.

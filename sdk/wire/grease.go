@@ -1,6 +1,8 @@
 package wire
 
 import (
+	"slices"
+
 	"google.golang.org/protobuf/encoding/protowire"
 	"google.golang.org/protobuf/proto"
 
@@ -19,10 +21,13 @@ const (
 	GreaseNumber = 16382
 )
 
+// greaseField is the field that nobody knows. Messages share it, and it has no room
+// for what one of them may append.
+var greaseField = slices.Clip(protowire.AppendString(protowire.AppendTag(nil, GreaseNumber, protowire.BytesType), GreaseFeature))
+
 // Grease puts a field into m that nobody knows, and returns m.
 func Grease[M proto.Message](m M) M {
-	b := protowire.AppendTag(nil, GreaseNumber, protowire.BytesType)
-	m.ProtoReflect().SetUnknown(protowire.AppendString(b, GreaseFeature))
+	m.ProtoReflect().SetUnknown(greaseField)
 	return m
 }
 

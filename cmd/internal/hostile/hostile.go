@@ -59,7 +59,7 @@ func (c Case) Write(dir string, full bool) (string, error) {
 // Bombs are the cases that cost time and memory, or would. Each is to be
 // converted alone.
 func Bombs() []Case {
-	return slices.Concat(nests(), headers(), encodings(), structures(), containers(), values(), richText(), archives())
+	return slices.Concat(nests(), headers(), fields(), encodings(), structures(), kinds(), containers(), values(), texts(), pages(), lies(), valueLies(), richText(), archives())
 }
 
 // Injections are small messages with text that would like to be a header field;

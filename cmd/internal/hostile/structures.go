@@ -8,12 +8,8 @@ import (
 	"strings"
 )
 
-// structures are parts without number, and kinds of mail that lie about
-// themselves.
+// structures are parts without number.
 func structures() []Case {
-	plain := func(name, attack, fields, body string) Case {
-		return mail(name, attack, 0, 0, func(b *bufio.Writer, _ int) { put(b, head, fields, "\r\n", body) })
-	}
 	return []Case{
 		mail("parts", "200,000 parts", 20_000, 200_000, func(b *bufio.Writer, n int) {
 			put(b, head, "Content-Type: multipart/mixed; boundary=b\r\n\r\n")
@@ -68,6 +64,12 @@ func structures() []Case {
 			}
 			put(b, "--b--\r\n")
 		}),
+	}
+}
+
+// kinds are kinds of mail that lie about themselves.
+func kinds() []Case {
+	return []Case{
 		mail("report", "a report about 200,000 recipients", 20_000, 200_000, func(b *bufio.Writer, n int) {
 			put(b, head, "Content-Type: multipart/report; report-type=delivery-status; boundary=r\r\n\r\n--r\r\n\r\nx\r\n--r\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; x\r\n\r\n")
 			for i := range n {
@@ -98,6 +100,11 @@ func structures() []Case {
 		plain("boundary-empty", "an empty boundary", "Content-Type: multipart/mixed; boundary=\"\"\r\n", strings.Repeat("--\r\n\r\nx\r\n", 10_000)),
 		plain("paths", "attachments whose names are paths", "Content-Type: multipart/mixed; boundary=b\r\n", paths()),
 	}
+}
+
+// plain is a mail of these fields and this body.
+func plain(name, attack, fields, body string) Case {
+	return mail(name, attack, 0, 0, func(b *bufio.Writer, _ int) { put(b, head, fields, "\r\n", body) })
 }
 
 func secure(b *bufio.Writer, der []byte) {

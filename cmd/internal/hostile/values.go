@@ -80,12 +80,9 @@ func (r *repeater) Read(p []byte) (n int, err error) {
 	return n, nil
 }
 
-// values are messages with values that are too long, too many or out of range.
+// values are messages with values that are too many or out of range.
 func values() []Case {
-	text := func(name, attack string, tag mapi.Tag, small, full int, unit string) Case {
-		return message(name, attack, small, full, func(m *mapi.Message, n int) { m.Props.Set(tag, repeated{unit, n / len(unit)}) })
-	}
-	list := []Case{
+	return []Case{
 		message("msg-recipients", "200,000 recipients", 20_000, 200_000, func(m *mapi.Message, n int) {
 			for i := range n {
 				m.Recipients = append(m.Recipients, recipient("r", fmt.Sprintf("r%d@example.org", i)))
@@ -112,16 +109,6 @@ func values() []Case {
 			}
 			m.Attachments = []*mapi.Attachment{attachment("inner.msg", data)}
 		}),
-		text("msg-headers-long", "100 MB of header fields that came with the message", proptag.TransportMessageHeaders, 4<<20, 100<<20, "X-Again: seventy characters of nothing at all, and nothing at all once more\r\n"),
-		text("msg-headers-line", "a header field of 100 MB that came with the message", proptag.TransportMessageHeaders, 4<<20, 100<<20, "X-A"),
-		text("msg-headers-cr", "a header of bare carriage returns and line feeds", proptag.TransportMessageHeaders, 4<<20, 32<<20, "A: b\r\r B:\n\n\r"),
-		text("msg-subject-long", "a subject of 100 MB", proptag.Subject, 4<<20, 100<<20, "Re: "),
-		text("msg-id-long", "a message id of 100 MB", proptag.InternetMessageId, 4<<20, 100<<20, "<a@"),
-		text("msg-references-long", "references of 100 MB", proptag.InternetReferences, 4<<20, 100<<20, "<a@b> "),
-		text("msg-name-long", "a sender whose name has 100 MB", proptag.SentRepresentingName, 4<<20, 100<<20, "ä "),
-		text("msg-class-long", "a message class of 100 MB", proptag.MessageClass, 4<<20, 100<<20, "IPM.Note."),
-		text("msg-body-line", "a body of 100 MB without a line end", proptag.Body, 4<<20, 100<<20, "no end ä"),
-		text("msg-html-open", "100 MB of HTML that opens and never closes", proptag.Html, 4<<20, 100<<20, "<div><!--<a href='cid:"),
 		message("msg-header-names", "properties with the names of 30,000 header fields", 3_000, 30_000, func(m *mapi.Message, n int) {
 			for i := range n {
 				m.Props = append(m.Props, mapi.Prop{Tag: 0x1F, Name: propname.InternetHeader(fmt.Sprint("x-", i)), Value: "v"})
@@ -155,6 +142,29 @@ func values() []Case {
 			tags(mapi.PtypBinary, func(t mapi.Tag) { m.Props.Set(t, bytes.Repeat([]byte{0xFF, 0, 1}, 20_000)) })
 		}),
 	}
+}
+
+// texts are messages with texts that are too long.
+func texts() []Case {
+	text := func(name, attack string, tag mapi.Tag, small, full int, unit string) Case {
+		return message(name, attack, small, full, func(m *mapi.Message, n int) { m.Props.Set(tag, repeated{unit, n / len(unit)}) })
+	}
+	return []Case{
+		text("msg-headers-long", "100 MB of header fields that came with the message", proptag.TransportMessageHeaders, 4<<20, 100<<20, "X-Again: seventy characters of nothing at all, and nothing at all once more\r\n"),
+		text("msg-headers-line", "a header field of 100 MB that came with the message", proptag.TransportMessageHeaders, 4<<20, 100<<20, "X-A"),
+		text("msg-headers-cr", "a header of bare carriage returns and line feeds", proptag.TransportMessageHeaders, 4<<20, 32<<20, "A: b\r\r B:\n\n\r"),
+		text("msg-subject-long", "a subject of 100 MB", proptag.Subject, 4<<20, 100<<20, "Re: "),
+		text("msg-id-long", "a message id of 100 MB", proptag.InternetMessageId, 4<<20, 100<<20, "<a@"),
+		text("msg-references-long", "references of 100 MB", proptag.InternetReferences, 4<<20, 100<<20, "<a@b> "),
+		text("msg-name-long", "a sender whose name has 100 MB", proptag.SentRepresentingName, 4<<20, 100<<20, "ä "),
+		text("msg-class-long", "a message class of 100 MB", proptag.MessageClass, 4<<20, 100<<20, "IPM.Note."),
+		text("msg-body-line", "a body of 100 MB without a line end", proptag.Body, 4<<20, 100<<20, "no end ä"),
+		text("msg-html-open", "100 MB of HTML that opens and never closes", proptag.Html, 4<<20, 100<<20, "<div><!--<a href='cid:"),
+	}
+}
+
+// pages are messages with bodies that are not in their code page.
+func pages() (list []Case) {
 	for _, cp := range []int32{37, 932, 936, 1200, 1201, 12000, 20127, 50220, 50225, 52936, 54936, 65000, 65001, -1, math.MaxInt32} {
 		list = append(list, message(fmt.Sprint("msg-codepage-", cp), "bodies of bytes that their code page does not have", 1<<20, 8<<20, func(m *mapi.Message, n int) {
 			m.Props.Set(proptag.InternetCodepage, cp)
@@ -162,7 +172,7 @@ func values() []Case {
 			m.Props.Set(proptag.Html, []byte(strings.Repeat("\x1b$B+AAA\x81\xff~{\x0e<", n/16)))
 		}))
 	}
-	return append(list, lies()...)
+	return list
 }
 
 // References are names of things that an attachment may say it is.

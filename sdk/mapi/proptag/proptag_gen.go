@@ -422,7 +422,7 @@ const (
 	FlagCompleteTime mapi.Tag = 0x10910040
 	// FollowupIcon is PidTagFollowupIcon: colour 1–6 ([MS-OXOFLAG] 2.2.1.2).
 	FollowupIcon mapi.Tag = 0x10950003
-	// ToDoItemFlags is PidTagToDoItemFlags: 1 timed? 8 recipient flagged ([MS-OXOFLAG] 2.2.1.6).
+	// ToDoItemFlags is PidTagToDoItemFlags: 1 flagged with a time or complete; 8 a flag for recipients or the sender is set (drafts) ([MS-OXOFLAG] 2.2.1.6).
 	ToDoItemFlags mapi.Tag = 0x0E2B0003
 	// SwappedToDoStore is PidTagSwappedToDoStore: sender side flag data ([MS-OXOFLAG] 2.2.1.8).
 	SwappedToDoStore mapi.Tag = 0x0E2C0102
