@@ -59,6 +59,8 @@ func TestImportArrows(t *testing.T) {
 				t.Errorf("%s imports %s: %s may import only %v", file, imp, from, may)
 			case ours && to == "plugins" && from == "cmd" && filepath.Base(file) != "builtin.go":
 				t.Errorf("%s imports %s: only builtin.go may", file, imp)
+			case ours && rest == "core/pluginhost/roletest":
+				t.Errorf("%s imports %s: only tests may", file, imp)
 			case ours && to == "core" && from == "core":
 				room, other := roomOf(dir), roomOf(rest)
 				if room != other && !slices.Contains(inside[room], other) {

@@ -60,7 +60,7 @@ func TestServeChecks(t *testing.T) {
 	t.Parallel()
 	lis, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
-		t.Skip(err)
+		t.Fatal(err)
 	}
 	if err := sdk.Serve(t.Context(), lis, sdk.Plugin{}); err == nil {
 		t.Error("Serve() of an empty plugin succeeds")

@@ -2,19 +2,13 @@ package main
 
 import (
 	"os"
-	"os/exec"
 	"path/filepath"
-	"strconv"
 )
-
-// slowFiles is how many files of a corpus the slow programs get.
-const slowFiles = 60
 
 // A peer is another program that reads the same files.
 type peer struct {
 	name    string
-	slow    bool
-	files   int                           // at most; 0: all
+	slow    bool                          // started once, on every real message once
 	to      string                        // measured beside conversions to this format
 	command func(in, out string) program  // out is a folder that is not there
 	there   func(dir string) (found bool) // dir is where peers.sh has installed
@@ -28,18 +22,18 @@ func (b *bench) peersOf(name, to string) (list []peer) {
 		self = os.Args[0]
 	}
 	always := func(string) bool { return true }
+	in := func(file string) string { return filepath.Join(b.peers, file) }
 	all := []peer{
-		{"mscfb, reading all streams", false, 0, "eml", func(in, _ string) program { return command(self, "read-mscfb", in) }, always},
-		{"go-message, reading all parts", false, 0, "msg", func(in, _ string) program { return command(self, "read-go-message", in) }, always},
-		{"msgconvert", true, slowFiles, "eml", func(in, out string) program {
-			return b.script(`mkdir -p "$2"; cd "$2"; find "$1" -type f -print0 | head -z -n "$3" | xargs -0 -n 10 sh -c 'msgconvert "$@" || true' sh`, in, out, strconv.Itoa(slowFiles))
-		}, func(string) bool { _, err := exec.LookPath("msgconvert"); return err == nil }},
-		{"@kenjiuno/msgreader", true, 0, "eml", func(in, _ string) program {
-			return command("node", filepath.Join(b.peers, "msgreader.js"), in)
-		}, installed("msgreader.js")},
-		{"extract-msg", true, slowFiles, "eml", func(in, _ string) program {
-			return command(filepath.Join(b.peers, "venv/bin/python"), filepath.Join(b.peers, "extract.py"), in, strconv.Itoa(slowFiles))
+		{"mscfb, reading all streams", false, "eml", func(dir, _ string) program { return command(self, "read-mscfb", dir) }, always},
+		{"go-message, reading all parts", false, "msg", func(dir, _ string) program { return command(self, "read-go-message", dir) }, always},
+		{"msgconvert, to .eml", true, "eml", func(dir, out string) program { return command("perl", in("msgconvert.pl"), dir, out) }, installed("msgconvert.pl")},
+		{"@kenjiuno/msgreader, reading", true, "eml", func(dir, _ string) program { return command("node", in("msgreader.js"), dir) }, installed("msgreader.js")},
+		{"extract-msg, to .eml in memory", true, "eml", func(dir, _ string) program {
+			return command(in("venv/bin/python"), in("extract.py"), dir)
 		}, installed("extract.py")},
+		{"Apache POI, reading", true, "eml", func(dir, _ string) program {
+			return command("java", "-cp", in("lib/*")+string(filepath.ListSeparator)+b.peers, "Poi", dir)
+		}, installed("Poi.class")},
 	}
 	for _, p := range all {
 		if p.to == to && p.there(b.peers) && (!p.slow || name == realName) {
@@ -47,11 +41,6 @@ func (b *bench) peersOf(name, to string) (list []peer) {
 		}
 	}
 	return list
-}
-
-// script is a program in the language of the shell.
-func (b *bench) script(text string, args ...string) program {
-	return command("sh", append([]string{"-c", text, "sh"}, args...)...)
 }
 
 // installed reports whether peers.sh has made a file.

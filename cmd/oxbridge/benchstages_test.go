@@ -127,23 +127,27 @@ func overWire(tree *mapi.Message) error {
 		wire.SetBlob(dst, 1, v.Size())
 		return nil
 	}
-	chunks, err := wire.Flatten(tree, place, nil)
+	chunks, err := wire.Encode(tree, place, nil, wire.InBegin)
 	if err != nil {
 		return err
 	}
 	builder := wire.NewBuilder(wire.Limits{}, func(*pluginv1.Prop) (mapi.Large, error) { return wire.Memory(nil), nil })
-	for _, objects := range chunks {
-		sent, err := codec.Marshal(&pluginv1.HostFrame{Kind: &pluginv1.HostFrame_Begin{Begin: &pluginv1.Begin{Objects: objects}}})
+	for i, objects := range chunks {
+		frame := &pluginv1.HostFrame{Kind: &pluginv1.HostFrame_Begin{Begin: &pluginv1.Begin{}}}
+		if i > 0 {
+			frame.Kind = &pluginv1.HostFrame_Snapshot{Snapshot: &pluginv1.Snapshot{}}
+		}
+		sent, err := codec.Marshal(&wire.Encoded{Frame: frame, Objects: objects})
 		if err != nil {
 			return err
 		}
-		var got pluginv1.HostFrame
+		got := wire.Received{Frame: &pluginv1.HostFrame{}}
 		err = codec.Unmarshal(sent, &got)
 		sent.Free()
 		if err != nil {
 			return err
 		}
-		if err := builder.Add(got.GetBegin().GetObjects()); err != nil {
+		if err := builder.AddEncoded(got.Objects); err != nil {
 			return err
 		}
 	}

@@ -6,11 +6,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/oxbridge-mail/oxbridge/core/audit"
 	"github.com/oxbridge-mail/oxbridge/core/batch"
+	"github.com/oxbridge-mail/oxbridge/core/hostsvc"
 	"github.com/oxbridge-mail/oxbridge/core/ledger"
 	"github.com/oxbridge-mail/oxbridge/core/session"
 	"github.com/oxbridge-mail/oxbridge/core/store"
@@ -34,10 +36,11 @@ RUN is the folder of the outputs, or of a run in its .oxbridge.
 With --deep, every input is also converted once more, which must give the same
 bytes and the same problems; and every output is read back and compared with its
 input, property by property. The problems on record that are confirmed are
-listed; a difference that no problem accounts for is a fault.
+listed; a difference that no problem accounts for is a fault. That takes the plugin
+of the run: name with --plugin one that is neither built in nor installed.
 
-Exit status: 0 nothing is wrong, 2 there is no such run, 3 there are faults, 4 the
-audit came to no end.`,
+Exit status: 0 nothing is wrong, 2 there is no such run or the plugin is another,
+3 there are faults, 4 the audit came to no end.`,
 		Args: cobra.ExactArgs(1),
 		RunE: action(func(ctx context.Context, args []string) error {
 			return runAudit(ctx, opts, args[0], stdout, stderr)
@@ -53,16 +56,9 @@ audit came to no end.`,
 }
 
 func runAudit(ctx context.Context, opts auditOptions, arg string, stdout, stderr io.Writer) error {
-	folder, err := findRun(arg)
+	folder, l, _, err := openRun(ctx, arg, stderr)
 	if err != nil {
 		return err
-	}
-	if _, err := mergeShards(ctx, &folder, stderr); err != nil {
-		return &exitError{code: exitAborted, err: err}
-	}
-	l, err := ledger.Read(ctx, folder.ledgerPath())
-	if err != nil {
-		return &exitError{code: exitUsage, err: err}
 	}
 	defer l.Close()
 	run, err := l.Run(ctx)
@@ -94,10 +90,18 @@ func runAudit(ctx context.Context, opts auditOptions, arg string, stdout, stderr
 		return err
 	}
 	sum, err := doAudit(ctx, opts, id, l, aopt, watch)
+	if known := (*exitError)(nil); errors.As(err, &known) {
+		return known
+	}
 	if err = errors.Join(err, werr); err != nil {
 		return &exitError{code: exitAborted, err: err}
 	}
-	if opts.json {
+	return endAudit(sum, opts.json, stdout, stderr)
+}
+
+// endAudit prints what was found in all, and returns the exit status.
+func endAudit(sum audit.Summary, asJSON bool, stdout, stderr io.Writer) error {
+	if asJSON {
 		if err := lineEncoder(stdout).Encode(struct {
 			Type      string `json:"type"`
 			Inputs    int    `json:"inputs"`
@@ -125,12 +129,15 @@ func doAudit(ctx context.Context, opts auditOptions, id batch.Identity, l *ledge
 	if err != nil {
 		return audit.Summary{}, err
 	}
-	ts, err := run.startTransformersAgain(ctx, id.Transforms, &watcher{})
+	if err := samePlugin(pool.Description(), id.Plugin); err != nil {
+		return audit.Summary{}, errors.Join(err, pool.Close())
+	}
+	ts, err := run.startTransformersAgain(ctx, id.Transforms, watch)
 	if err != nil {
 		return audit.Summary{}, errors.Join(err, pool.Close())
 	}
 	aopt.Run.Transforms = ts.transforms()
-	aopt.Converter = pool
+	aopt.Converter, aopt.Run.Recogniser = pool, recogniser(pool, id.To, id.From)
 	// What a transform has changed is no difference to be accounted for.
 	aopt.WriteOnly = len(ts) > 0
 	for _, n := range batch.Needs(id.To, id.From) {
@@ -138,6 +145,17 @@ func doAudit(ctx context.Context, opts auditOptions, id batch.Identity, l *ledge
 	}
 	sum, err := audit.Run(ctx, l, aopt)
 	return sum, errors.Join(err, ts.close(), pool.Close())
+}
+
+// samePlugin is a usage error for an audit by another plugin than that of the run,
+// which has the key. Another version of it may well find the same.
+func samePlugin(d hostsvc.Description, key string) error {
+	name, _, _ := strings.Cut(key, " ")
+	if name == "" || d.Name == name {
+		return nil
+	}
+	return &exitError{code: exitUsage, err: fmt.Errorf("the run was made by plugin %s, and this is %s", name, d.Name),
+		hint: "name the plugin of the run with --plugin; a program by its path"}
 }
 
 func printFinding(f audit.Finding, asJSON bool, w io.Writer) error {

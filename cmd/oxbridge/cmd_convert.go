@@ -142,20 +142,12 @@ func runConvert(ctx context.Context, opts convertOptions, paths []string, stdout
 	if err != nil {
 		return err
 	}
-	defer func() {
-		if cerr := pool.Close(); err == nil {
-			err = cerr
-		}
-	}()
+	defer closing(&err, pool.Close)
 	ts, err := opts.run.startTransformers(hard, watch)
 	if err != nil {
 		return err
 	}
-	defer func() {
-		if cerr := ts.close(); err == nil {
-			err = cerr
-		}
-	}()
+	defer closing(&err, ts.close)
 	bopt, err := opts.run.batch(pool, ts)
 	if err != nil {
 		return err

@@ -42,16 +42,9 @@ Exit status: 0, 2 wrong usage or no such run, 4 the file was not written.`,
 }
 
 func runMbox(ctx context.Context, arg, output string, overwrite bool, stderr io.Writer) error {
-	folder, err := findRun(arg)
+	folder, l, _, err := openRun(ctx, arg, stderr)
 	if err != nil {
 		return err
-	}
-	if _, err := mergeShards(ctx, &folder, stderr); err != nil {
-		return &exitError{code: exitAborted, err: err}
-	}
-	l, err := ledger.Read(ctx, folder.ledgerPath())
-	if err != nil {
-		return &exitError{code: exitUsage, err: err}
 	}
 	defer l.Close()
 	add, err := adderOf(ctx, l)

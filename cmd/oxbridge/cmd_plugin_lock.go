@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
+	"os"
 	"slices"
 	"strings"
 
@@ -25,10 +27,11 @@ func newPluginLockCommand(stdout, stderr io.Writer) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "lock [NAME...]",
 		Short: "Accept installed programs as they are, after showing what changed",
-		Long: `Lock compares the programs in the folder of plugins with plugins.lock, shows
-what differs, and writes the lock anew: a program that is new or has changed is
-started behind walls, asked what it is, and locked by its hash; one that is gone
-is taken out. With names, only those are.
+		Long: `Lock compares the programs in the folder of plugins with plugins.lock and shows
+what differs; a program that is new or has changed is started behind walls and
+asked what it is. When all of that is on the screen, the lock is written: each of
+these programs is locked by the hash that was shown, and one that is gone is taken
+out. With names, only those are.
 
 With --check, nothing is started and nothing is written.
 
@@ -44,7 +47,7 @@ without: a program could not be locked.`,
 	f := cmd.Flags()
 	opts.folder.addFlags(f)
 	f.BoolVar(&opts.check, "check", false, "only say what differs")
-	f.BoolVar(&opts.json, "json", false, "print one JSON object for each plugin that differs")
+	f.BoolVar(&opts.json, "json", false, "print one JSON object for each plugin that differs, and once more when it is locked")
 	addSandboxFlag(f, &opts.sandbox)
 	return cmd
 }
@@ -58,12 +61,18 @@ type lockLine struct {
 	New    string `json:"new_sha256,omitempty"`
 	Why    string `json:"why,omitempty"`
 	Says   string `json:"says,omitempty"` // what it says of itself, when it was asked
-	Locked bool   `json:"locked"`         // the lock was changed
+	Locked bool   `json:"locked"`         // the lock was changed: this is not what is to be, but what was done
 }
 
 // String is the line for people.
 func (l lockLine) String() string {
 	s := l.Name + ": "
+	switch {
+	case l.Locked && l.Change == "gone":
+		return s + "taken out of the lock"
+	case l.Locked:
+		return s + "locked"
+	}
 	switch l.Change {
 	case "new":
 		s += "not in the lock; sha256 " + l.New
@@ -79,9 +88,6 @@ func (l lockLine) String() string {
 	}
 	if l.Says != "" {
 		s += "; " + l.Says
-	}
-	if l.Locked {
-		s += "; locked"
 	}
 	return printable(s)
 }
@@ -100,53 +106,102 @@ func runPluginLock(ctx context.Context, opts lockOptions, names []string, stdout
 			return &exitError{code: exitUsage, err: fmt.Errorf("no plugin %.80q in %s", name, folder.Path), hint: "oxbridge plugin list shows those that there are"}
 		}
 	}
-	bad := false
+	l := locker{lockOptions: opts, folder: folder, stdout: stdout, stderr: stderr}
 	for _, p := range all {
 		if len(names) > 0 && !slices.Contains(names, p.Name) {
 			continue
 		}
-		line, err := lockPlugin(ctx, opts, folder, p)
-		if err != nil {
-			fmt.Fprintln(stderr, "oxbridge:", err)
-		}
-		if line.Change == "" {
-			continue
-		}
-		bad = bad || !line.Locked
-		if opts.json {
-			err = lineEncoder(stdout).Encode(line)
-		} else {
-			_, err = fmt.Fprintln(stdout, line)
-		}
-		if err != nil {
-			return written(err)
+		if err := l.compare(ctx, p); err != nil {
+			return err
 		}
 	}
-	if bad {
+	return l.write()
+}
+
+// A locker compares plugins with the lock, and then changes the lock.
+type locker struct {
+	lockOptions
+	folder         registry.Folder
+	stdout, stderr io.Writer
+	changes        []lockChange
+	bad            bool // something differs, and will go on to
+}
+
+// A lockChange is a change of the lock that was shown.
+type lockChange struct {
+	line  lockLine
+	apply func() error
+}
+
+// show prints a line.
+func (l *locker) show(line lockLine) error {
+	if l.json {
+		return written(lineEncoder(l.stdout).Encode(line))
+	}
+	_, err := fmt.Fprintln(l.stdout, line)
+	return written(err)
+}
+
+// warn prints what is wrong, and has the command end so.
+func (l *locker) warn(err error) {
+	l.bad = true
+	fmt.Fprintln(l.stderr, "oxbridge:", err)
+}
+
+// compare shows how one plugin differs from the lock, if it does, and keeps what
+// is to be done about that.
+func (l *locker) compare(ctx context.Context, p *registry.Plugin) error {
+	c, err := l.difference(ctx, p)
+	if err != nil {
+		l.warn(err)
+	}
+	switch {
+	case c.line.Change == "":
+		return nil
+	case c.apply == nil:
+		l.bad = true
+	default:
+		l.changes = append(l.changes, c)
+	}
+	return l.show(c.line)
+}
+
+// write changes the lock as it was shown.
+func (l *locker) write() error {
+	for _, c := range l.changes {
+		if err := c.apply(); err != nil {
+			l.warn(err)
+			continue
+		}
+		c.line.Locked = true
+		if err := l.show(c.line); err != nil {
+			return err
+		}
+	}
+	if l.bad {
 		return &exitError{code: exitPartial}
 	}
 	return nil
 }
 
-// lockPlugin compares one plugin with the lock, and changes the lock unless that
-// is only to be checked. The line has no Change when nothing differs.
-func lockPlugin(ctx context.Context, opts lockOptions, folder registry.Folder, p *registry.Plugin) (lockLine, error) {
-	line := lockLine{Type: "lock", Name: p.Name}
+// difference compares one plugin with the lock. The line has no Change when nothing
+// differs; there is nothing to apply when that is only to be checked, or cannot be.
+func (l *locker) difference(ctx context.Context, p *registry.Plugin) (c lockChange, err error) {
+	line := &c.line
+	*line = lockLine{Type: "lock", Name: p.Name}
 	if p.Pin != nil {
 		line.Old = p.Pin.Digest.SHA256
 	}
 	state, why := p.Check()
 	switch state {
 	case registry.OK:
-		return line, nil
+		return c, nil
 	case registry.Missing:
 		line.Change = "gone"
-		if opts.check {
-			return line, nil
+		if !l.check {
+			c.apply = func() error { return l.takeOut(p) }
 		}
-		err := folder.Remove(p.Name)
-		line.Locked = err == nil
-		return line, err
+		return c, nil
 	}
 	prog, err := p.Read()
 	if state == registry.Refused || err != nil {
@@ -154,7 +209,7 @@ func lockPlugin(ctx context.Context, opts lockOptions, folder registry.Folder, p
 			_ = prog.File.Close()
 		}
 		line.Change, line.Why = "refused", reasonOf(errors.Join(why, err))
-		return line, nil
+		return c, nil
 	}
 	defer prog.File.Close()
 	line.New = prog.Digest.SHA256
@@ -166,16 +221,25 @@ func lockPlugin(ctx context.Context, opts lockOptions, folder registry.Folder, p
 	default:
 		line.Change = "record"
 	}
-	if opts.check {
-		return line, nil
+	if l.check {
+		return c, nil
 	}
-	r, err := describeProgram(ctx, prog, p.Name, prog.Path, opts.sandbox)
-	if err == nil {
-		line.Says = strings.TrimSpace(r.Version + " " + doings(r))
-		err = folder.Lock(r)
+	r, err := describeProgram(ctx, prog, p.Name, prog.Path, l.sandbox)
+	if err != nil {
+		return c, err
 	}
-	line.Locked = err == nil
-	return line, err
+	line.Says = strings.TrimSpace(r.Version + " " + doings(r))
+	c.apply = func() error { return l.folder.Lock(r) }
+	return c, nil
+}
+
+// takeOut removes a plugin whose program is gone, unless it has come back since
+// that was shown: it would be removed, too.
+func (l *locker) takeOut(p *registry.Plugin) error {
+	if _, err := os.Lstat(p.Path); !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("plugin %s: its program is there again; the lock keeps it", p.Name)
+	}
+	return l.folder.Remove(p.Name)
 }
 
 // reasonOf is the first reason of a refusal.

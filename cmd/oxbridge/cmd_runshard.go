@@ -83,20 +83,40 @@ func shardReport(planDir string, n int) string {
 	return filepath.Join(planDir, "shards", fmt.Sprintf("%06d.jsonl", n))
 }
 
+// openShard returns the plan that the command line names, and which of its shards
+// is meant.
+func openShard(args []string) (*batch.Plan, int, error) {
+	n, err := shardNumber(args, os.Getenv)
+	if err != nil {
+		return nil, 0, err
+	}
+	plan, err := batch.OpenPlan(args[0])
+	if err != nil {
+		return nil, 0, &exitError{code: exitUsage, err: err, hint: "PLAN is the folder that oxbridge plan prints"}
+	}
+	if n >= len(plan.Shards) {
+		return nil, 0, &exitError{code: exitUsage, err: fmt.Errorf("shard %d: the plan has %d, counted from 0", n, len(plan.Shards))}
+	}
+	return plan, n, nil
+}
+
+// planMatches returns a usage error where the plan is for another program, or for
+// another plugin than that with the key.
+func planMatches(plan *batch.Plan, key string) error {
+	if key == plan.Plugin && version() == plan.Program {
+		return nil
+	}
+	return &exitError{code: exitUsage, err: fmt.Errorf("the plan was made for oxbridge %s with plugin %s, this is %s with %s", plan.Program, plan.Plugin, version(), key),
+		hint: "outputs depend on both; make a new plan"}
+}
+
 func runRunShard(ctx context.Context, opts runShardOptions, args []string, stdout, stderr io.Writer) (err error) {
 	if err := opts.work.check(); err != nil {
 		return err
 	}
-	n, err := shardNumber(args, os.Getenv)
+	plan, n, err := openShard(args)
 	if err != nil {
 		return err
-	}
-	plan, err := batch.OpenPlan(args[0])
-	if err != nil {
-		return &exitError{code: exitUsage, err: err, hint: "PLAN is the folder that oxbridge plan prints"}
-	}
-	if n >= len(plan.Shards) {
-		return &exitError{code: exitUsage, err: fmt.Errorf("shard %d: the plan has %d, counted from 0", n, len(plan.Shards))}
 	}
 	if err := setLimits(plan.Limits); err != nil {
 		return err
@@ -123,24 +143,15 @@ func runRunShard(ctx context.Context, opts runShardOptions, args []string, stdou
 	if err != nil {
 		return err
 	}
-	defer func() {
-		if cerr := pool.Close(); err == nil {
-			err = cerr
-		}
-	}()
-	if got := run.key(pool.Description()); got != plan.Plugin || version() != plan.Program {
-		return &exitError{code: exitUsage, err: fmt.Errorf("the plan was made for oxbridge %s with plugin %s, this is %s with %s", plan.Program, plan.Plugin, version(), got),
-			hint: "outputs depend on both; make a new plan"}
+	defer closing(&err, pool.Close)
+	if err := planMatches(plan, run.key(pool.Description())); err != nil {
+		return err
 	}
 	ts, err := run.startTransformersAgain(hard, plan.Transforms, watch)
 	if err != nil {
 		return err
 	}
-	defer func() {
-		if cerr := ts.close(); err == nil {
-			err = cerr
-		}
-	}()
+	defer closing(&err, ts.close)
 	out := newConsole(opts.work, stdout, stderr)
 	defer out.quit()
 	out.watch = watch
@@ -156,6 +167,11 @@ func runRunShard(ctx context.Context, opts runShardOptions, args []string, stdou
 	out.planned(plan.ShardHeader(n))
 	summary, err := doShard(hard, pool, plan, n, opt, path)
 	out.end(summary)
+	return shardStatus(err)
+}
+
+// shardStatus returns the error that carries the exit status of a shard.
+func shardStatus(err error) error {
 	switch {
 	case errors.Is(err, batch.ErrDrained), errors.Is(err, context.Canceled):
 		return &exitError{code: exitAborted, err: errors.New("interrupted"), hint: "the same command does the shard to its end"}

@@ -1,6 +1,13 @@
 package main
 
-import "github.com/spf13/cobra"
+import (
+	"iter"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"github.com/oxbridge-mail/oxbridge/core/registry"
+)
 
 // messageFiles are the extensions of files with messages.
 var messageFiles = []string{"msg", "eml", "oft", "json"}
@@ -45,6 +52,45 @@ func formatCompletions() (list []string) {
 	return list
 }
 
+// completeFormats completes a format: one of the words, or one that an installed
+// plugin has and that serves.
+func completeFormats(known, words []string, serves func(registry.Format) bool) cobra.CompletionFunc {
+	return func(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
+		all, seen := slices.Clone(words), slices.Clone(known)
+		for r := range installedRecords() {
+			for _, f := range r.Formats {
+				if serves(f) && !slices.Contains(seen, f.Name) {
+					seen, all = append(seen, f.Name), append(all, f.Name+"\tby plugin "+r.Name)
+				}
+			}
+		}
+		return all, cobra.ShellCompDirectiveNoFileComp
+	}
+}
+
+// completeTransformers completes the value of --transform: an installed plugin that
+// changes messages, or the path of a program.
+func completeTransformers(*cobra.Command, []string, string) (all []cobra.Completion, _ cobra.ShellCompDirective) {
+	for r := range installedRecords() {
+		if r.Transforms {
+			all = append(all, r.Name)
+		}
+	}
+	return all, cobra.ShellCompDirectiveDefault
+}
+
+// installedRecords are those of the installed plugins that are found by name.
+func installedRecords() iter.Seq[*registry.Record] {
+	return func(yield func(*registry.Record) bool) {
+		installed, _ := scanPlugins() // what cannot be read completes nothing
+		for _, p := range installed {
+			if p.Record != nil && !p.Hidden() && !yield(p.Record) {
+				return
+			}
+		}
+	}
+}
+
 // addCompletions tells shells what the flags and arguments of the commands can
 // be, for those that do not say so themselves.
 func addCompletions(root *cobra.Command) {
@@ -55,11 +101,15 @@ func addCompletions(root *cobra.Command) {
 		if cmd.Flags().Lookup("plugin") != nil {
 			_ = cmd.RegisterFlagCompletionFunc("plugin", completePluginOrPath)
 		}
+		if cmd.Flags().Lookup("transform") != nil {
+			_ = cmd.RegisterFlagCompletionFunc("transform", completeTransformers)
+		}
 		switch cmd.Name() {
 		case "convert":
 			cmd.ValidArgsFunction = completeInputs
-			completeWords(cmd, "to", formatCompletions()...)
-			completeWords(cmd, "from", sources...)
+			_ = cmd.RegisterFlagCompletionFunc("to", completeFormats(formats, formatCompletions(), func(f registry.Format) bool { return f.Exports }))
+			_ = cmd.RegisterFlagCompletionFunc("from", completeFormats(sources, sources, func(f registry.Format) bool { return f.Imports }))
+			_ = cmd.RegisterFlagCompletionFunc("help-plugin", completePlugins(true))
 			_ = cmd.MarkFlagDirname("out")
 			for _, o := range builtinOptions() {
 				if len(o.Choices) > 0 {

@@ -79,6 +79,9 @@ var otherPlugin = sdk.Plugin{
 // rivalPlugin is a plugin for formats that others write, too.
 var rivalPlugin = sdk.Plugin{Name: "rival", Formats: []sdk.Format{otherPlugin.Formats[0], {Name: "eml", Exporter: otherPlugin.Formats[0].Exporter}}}
 
+// formlessPlugin changes messages, and has no format.
+var formlessPlugin = sdk.Plugin{Name: "formless", Options: markPlugin.Options, Transformer: markPlugin.Transformer}
+
 // appendedPlugin returns the plugin whose name was appended to a copy of the test
 // binary, as "plugin NAME": a program that is installed has no argument and no
 // variable to say what it is.
@@ -100,7 +103,7 @@ func appendedPlugin() (p sdk.Plugin, ok bool) {
 	if _, err := f.ReadAt(end, info.Size()-int64(len(end))); err != nil {
 		return p, false
 	}
-	for _, p := range []sdk.Plugin{otherPlugin, rivalPlugin} {
+	for _, p := range []sdk.Plugin{otherPlugin, rivalPlugin, formlessPlugin} {
 		if bytes.Contains(end, []byte("plugin "+p.Name+"\n")) {
 			return p, true
 		}

@@ -114,11 +114,24 @@ func printRecord(w io.Writer, r *registry.Record) error {
 		line("changes messages: convert --transform %s", r.Name)
 	}
 	if len(r.Options) > 0 {
-		line("options (--set NAME=VALUE):")
+		line("options (--set %s):", optionForm(r))
 	}
 	for _, o := range r.Options {
 		line("  %-16s %s", o.Name, printable(o.Help))
 		line("  %-16s %s", "", optionDetails(o))
 	}
 	return errors.Join(errs...)
+}
+
+// optionForm is how options of a plugin are set: those of a transformer are named
+// with it, as there may be several.
+func optionForm(r *registry.Record) string {
+	ofTransformer := r.Name + ".NAME=VALUE"
+	switch {
+	case !r.Transforms:
+		return "NAME=VALUE"
+	case len(r.Formats) == 0:
+		return ofTransformer
+	}
+	return "NAME=VALUE, or with --transform " + ofTransformer
 }

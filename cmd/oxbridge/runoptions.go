@@ -1,28 +1,18 @@
 package main
 
 import (
-	"bufio"
 	"errors"
 	"fmt"
-	"io"
 	"maps"
 	"os"
-	"path/filepath"
-	"regexp"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/spf13/pflag"
 
-	"github.com/oxbridge-mail/oxbridge/core/addressbook"
 	"github.com/oxbridge-mail/oxbridge/core/batch"
-	"github.com/oxbridge-mail/oxbridge/core/hostsvc"
 	"github.com/oxbridge-mail/oxbridge/core/pluginhost"
-	"github.com/oxbridge-mail/oxbridge/core/session"
-	"github.com/oxbridge-mail/oxbridge/core/store"
 	"github.com/oxbridge-mail/oxbridge/sdk"
-	"github.com/oxbridge-mail/oxbridge/sdk/mapi"
 )
 
 // runOptions say which inputs become which outputs: what convert and plan have
@@ -125,90 +115,6 @@ func (o *runOptions) check(paths []string) error {
 	return nil
 }
 
-// allJSON reports whether the user has named nothing but .json files.
-func allJSON(paths []string) bool {
-	return !slices.ContainsFunc(paths, func(p string) bool {
-		info, err := os.Stat(p)
-		return !strings.EqualFold(filepath.Ext(p), ".json") || err == nil && info.IsDir()
-	})
-}
-
-// parseSince reads a day, a time or an age.
-func parseSince(text string, now time.Time) (time.Time, error) {
-	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04:05", "2006-01-02T15:04", "2006-01-02"} {
-		if t, err := time.ParseInLocation(layout, text, time.Local); err == nil {
-			return t, nil
-		}
-	}
-	age := text
-	if days, ok := strings.CutSuffix(text, "d"); ok {
-		var n int
-		if _, err := fmt.Sscanf(days+";", "%d;", &n); err == nil && n >= 0 && n < 100_000 {
-			age = fmt.Sprintf("%dh", 24*n)
-		}
-	}
-	if d, err := time.ParseDuration(age); err == nil && d >= 0 {
-		return now.Add(-d), nil
-	}
-	return time.Time{}, errors.New("is no day, time or age")
-}
-
-// roots returns what the command line and the list of files name.
-func (o *runOptions) roots(paths []string) ([]batch.Root, error) {
-	roots := batch.Roots(paths)
-	if o.filesFrom == "" {
-		return roots, nil
-	}
-	var in io.Reader = os.Stdin
-	if o.filesFrom != "-" {
-		f, err := os.Open(o.filesFrom)
-		if err != nil {
-			return nil, &exitError{code: exitUsage, err: fmt.Errorf("--files-from: %w", err)}
-		}
-		defer f.Close()
-		in = f
-	}
-	listed, err := readList(in)
-	if err != nil {
-		return nil, fmt.Errorf("--files-from %s: %w", o.filesFrom, err)
-	}
-	return append(roots, listed...), nil
-}
-
-// maxPath bounds a line of a list of files, in bytes.
-const maxPath = 64 << 10
-
-// readList reads paths that are ended by zero bytes, when there are some, or
-// stand one a line.
-func readList(in io.Reader) ([]batch.Root, error) {
-	buf := bufio.NewReaderSize(in, maxPath)
-	head, _ := buf.Peek(maxPath)
-	end := byte('\n')
-	if strings.IndexByte(string(head), 0) >= 0 {
-		end = 0
-	}
-	var roots []batch.Root
-	for {
-		line, err := buf.ReadSlice(end)
-		if errors.Is(err, bufio.ErrBufferFull) {
-			return nil, fmt.Errorf("a path is longer than %d bytes", maxPath)
-		}
-		path := strings.TrimSuffix(string(line), string(end))
-		if end == '\n' {
-			path = strings.TrimSuffix(path, "\r")
-		}
-		if path != "" {
-			roots = append(roots, batch.ListedRoot(path))
-		}
-		if errors.Is(err, io.EOF) {
-			return roots, nil
-		}
-		if err != nil {
-			return nil, err
-		}
-	}
-}
-
 // batch returns the options of the run, for outputs by a plugin.
 func (o *runOptions) batch(pool *pluginhost.Pool, ts transformers) (batch.Options, error) {
 	folder, err := os.Getwd()
@@ -238,104 +144,6 @@ func (o *runOptions) batch(pool *pluginhost.Pool, ts transformers) (batch.Option
 		opt.OnLoss = batch.LossFails
 	}
 	return opt, nil
-}
-
-// recogniser returns what tells the inputs of a plugin that reads other formats than
-// mail, nil for one that does not.
-// The user can also say what they are.
-func recogniser(pool *pluginhost.Pool, to, from string) *batch.Recogniser {
-	if to != "msg" || from != "" {
-		return nil
-	}
-	d := pool.Description()
-	mail := batch.Needs(to, from)[0]
-	if !slices.ContainsFunc(d.Formats, func(f hostsvc.Format) bool { return f.Imports && f.Name != mail.Format }) {
-		return nil
-	}
-	return &batch.Recogniser{Recognise: pool.Recognise, Mail: d.Can(mail.Direction, mail.Format)}
-}
-
-// extensions are those that outputs get as the plugin wants it.
-var extensions = regexp.MustCompile(`^\.[A-Za-z0-9][A-Za-z0-9-]{0,15}$`)
-
-// extensionOf returns the extension of outputs in a format that a plugin writes,
-// "" for that of the same name.
-func extensionOf(d hostsvc.Description, to string) string {
-	if to == batch.Same {
-		to = "eml" // outputs that are .msg files have that extension anyway
-	}
-	for _, f := range d.Formats {
-		if f.Name == to && len(f.Extensions) > 0 && extensions.MatchString(f.Extensions[0]) {
-			return f.Extensions[0]
-		}
-	}
-	return ""
-}
-
-// extensionsOf returns the extensions of inputs in a format that a plugin reads.
-func extensionsOf(d hostsvc.Description, from string) (list []string) {
-	for _, f := range d.Formats {
-		for _, e := range f.Extensions {
-			if f.Name == from && extensions.MatchString(e) {
-				list = append(list, e)
-			}
-		}
-	}
-	return list
-}
-
-// addressesTag begins Options.Prepared for a run with a list of addresses; the
-// SHA-256 of the list and its path follow.
-const addressesTag = "addresses "
-
-// prepareAddresses returns what is done to every message on its way with a list
-// of addresses, and how plans call it.
-func prepareAddresses(path string) (tag string, prepare func(*mapi.Message) error, err error) {
-	book, err := addressbook.Open(path)
-	if err != nil {
-		return "", nil, &exitError{code: exitUsage, err: fmt.Errorf("--addresses: %w", err),
-			hint: "each line is a legacyExchangeDN, a comma and an SMTP address"}
-	}
-	d, err := store.DigestFile(path)
-	if err != nil {
-		return "", nil, err
-	}
-	abs, err := filepath.Abs(path)
-	return addressesTag + d.SHA256 + " " + abs, book.Prepare, err
-}
-
-// prepareAgain returns what a plan or a ledger says is done to every message.
-func prepareAgain(tag string) (func(*mapi.Message) error, error) {
-	rest, ok := strings.CutPrefix(tag, addressesTag)
-	if !ok {
-		return nil, nil
-	}
-	_, path, _ := strings.Cut(rest, " ")
-	now, prepare, err := prepareAddresses(path)
-	if err == nil && now != tag {
-		err = &exitError{code: exitUsage, err: fmt.Errorf("%s: the addresses are not those of the run", path)}
-	}
-	return prepare, err
-}
-
-// errCannot is a usage error for a plugin that does not do what it is to.
-func errCannot(pool *pluginhost.Pool, to, from string) error {
-	if recogniser(pool, to, from) != nil {
-		return nil
-	}
-	d := pool.Description()
-	for _, n := range batch.Needs(to, from) {
-		if d.Can(n.Direction, n.Format) {
-			continue
-		}
-		what := "convert to " + n.Format
-		if n.Direction == session.Import {
-			what = "read " + n.Format
-		}
-		return &exitError{code: exitAborted, err: fmt.Errorf("plugin %s does not %s", d.Name, what),
-			hint: "the program shows what it can do when it is started with the argument describe"}
-	}
-	return nil
 }
 
 // errName is an error for a plugin that calls itself otherwise than it is called.

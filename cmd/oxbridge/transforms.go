@@ -49,6 +49,13 @@ func addTransformFlag(f *pflag.FlagSet, names *[]string) {
 	f.StringSliceVar(names, "transform", nil, "have `plugin`s change each message between reading and writing, one after the other: names, or paths of programs; --set name.option=value sets their options")
 }
 
+// closing closes plugins, and keeps what went wrong in that if nothing else did.
+func closing(err *error, end func() error) {
+	if cerr := end(); *err == nil {
+		*err = cerr
+	}
+}
+
 // startTransformers starts the plugins that --transform names, and checks that they
 // are what they are to be and take their settings. The caller closes them.
 func (o *runOptions) startTransformers(ctx context.Context, watch *watcher) (ts transformers, err error) {

@@ -98,6 +98,7 @@ const (
 //	mime.body.unreadable       a body cannot be used
 //	mime.class                 a calendar item, contact or the like, written as mail (info when nothing is lost)
 //	mime.date.substitute       the date is that of creation or modification (info)
+//	mime.header.identifier     an identifier of a message is changed or left out
 //	mime.header.type           a header field kept by name is no string
 //	mime.html.codepage         the HTML is not in the code page that the message names
 //	mime.language              a locale that no language tag stands for (info)

@@ -1,12 +1,16 @@
 package mime
 
 import (
+	"slices"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/oxbridge-mail/oxbridge/converters/rfc5322"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi/proptag"
+	"github.com/oxbridge-mail/oxbridge/sdk/problem"
 )
 
 // TestAddressesAsTheyCame reads mail and writes it again: an address field that
@@ -117,4 +121,67 @@ func FuzzAddressesAsTheyCame(f *testing.F) {
 			}
 		}
 	})
+}
+
+// TestIdentifiersThatMailCannotHold are reported: a reply is found by comparing
+// them.
+func TestIdentifiersThatMailCannotHold(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name, id, want string
+		reported       bool
+	}{
+		{"plain", "<a@b>", "<a@b>", false},
+		{"without brackets", "a@b", "<a@b>", false},
+		{"not ASCII", "<é@b>", "<%C3%A9@b>", true},
+		{"with a blank", "<a b@c>", "<ab@c>", true},
+		{"two of them", "<a@b> <c@d>", "<a@b>", true},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			file, said := export(t, note(func(m *mapi.Message) { m.Props.Set(proptag.InternetMessageId, tt.id) }))
+			if got := strings.Join(field(file, "Message-ID"), "|"); got != tt.want {
+				t.Errorf("Message-ID: %s, want %s", got, tt.want)
+			}
+			var want problem.List
+			if tt.reported {
+				want.Add(problem.Problem{Code: "mime.header.identifier", Severity: problem.Loss, Tag: proptag.InternetMessageId,
+					Detail: "the field Message-ID has an identifier that was changed or left out"})
+			}
+			if diff := cmp.Diff(want, said); diff != "" {
+				t.Errorf("problems -want +got:\n%s", diff)
+			}
+		})
+	}
+}
+
+// TestIdentifiersFromElsewhere are reported as well: those of the header that the
+// message came with, and of the message that a report is about.
+func TestIdentifiersFromElsewhere(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name  string
+		m     *mapi.Message
+		field string
+		tag   mapi.Tag
+	}{
+		{"transport headers", note(func(m *mapi.Message) {
+			m.Props.Set(proptag.TransportMessageHeaders, "In-Reply-To: <é@b>\r\n")
+		}), "In-Reply-To", proptag.TransportMessageHeaders},
+		{"a receipt", report("REPORT.IPM.Note.IPNRN", func(m *mapi.Message) {
+			m.Props.Set(proptag.OriginalMessageId, "<é@b>")
+		}), "Original-Message-ID", proptag.OriginalMessageId},
+	} {
+		file, said := export(t, tt.m)
+		if !strings.Contains("\r\n"+file, "\r\n"+tt.field+": <%C3%A9@b>\r\n") {
+			t.Errorf("%s: no %s of that message in:\n%s", tt.name, tt.field, file)
+		}
+		told := slices.ContainsFunc(said, func(p problem.Problem) bool {
+			return p.Code == "mime.header.identifier" && p.Tag == tt.tag && strings.Contains(p.Detail, tt.field)
+		})
+		if !told {
+			t.Errorf("%s: problems %v", tt.name, said)
+		}
+	}
 }

@@ -22,7 +22,7 @@ func (r *reportParts) disposition(o *object) [][]byte {
 	}
 	b.Write(rfc5322.Raw("Final-Recipient", finalRecipient(who)))
 	if id := o.text(ps, proptag.OriginalMessageId); id != "" {
-		b.Write(rfc5322.MessageIDs("Original-Message-ID", id))
+		b.Write(o.ids(rfc5322.Style{}, "Original-Message-ID", proptag.OriginalMessageId, id))
 	}
 	b.Write(rfc5322.Raw("Disposition", r.dispositionOf(o)))
 	if key := ps.Binary(proptag.ParentKey); len(key) > 0 {

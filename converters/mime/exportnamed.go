@@ -147,7 +147,7 @@ func (h *headerWriter) rewriteField(f rfc5322.Field, lower string) []byte {
 		if field := h.unchangedIDs(f.Name, f.Raw); field != nil {
 			return field
 		}
-		return h.form.MessageIDs(f.Name, string(f.Raw))
+		return h.o.ids(h.form, f.Name, transportHeaders, string(f.Raw))
 	case "date":
 		if t, ok := rfc5322.ParseDate(string(f.Raw)); ok {
 			return rfc5322.Date(f.Name, t)

@@ -182,7 +182,7 @@ func (o *object) originalFields() []byte {
 		return nil // an identifier alone is in the part for machines
 	}
 	if id := o.text(ps, proptag.OriginalMessageId); id != "" {
-		b.Write(rfc5322.MessageIDs("Message-ID", id))
+		b.Write(o.ids(rfc5322.Style{}, "Message-ID", proptag.OriginalMessageId, id))
 	}
 	return b.Bytes()
 }

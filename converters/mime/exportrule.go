@@ -102,9 +102,18 @@ func (h *headerWriter) ruledString(r *headerRule, s string) []byte {
 		if field := h.idsAsTheyCame(r.field, s); field != nil {
 			return field
 		}
-		return h.form.MessageIDs(r.field, s)
+		return h.o.ids(h.form, r.field, r.tag, s)
 	}
 	return nil
+}
+
+// ids writes identifiers of messages, and reports those that a field cannot hold
+// as they are: programs find the messages of a conversation by comparing them.
+func (o *object) ids(form rfc5322.Style, field string, tag mapi.Tag, value string) []byte {
+	if !form.CanMessageIDs(field, value) {
+		o.say("mime.header.identifier", problem.Loss, tag, "the field %s has an identifier that was changed or left out", field)
+	}
+	return form.MessageIDs(field, value)
 }
 
 func (h *headerWriter) ruledInteger(r *headerRule, n int32) []byte {

@@ -258,23 +258,44 @@ func (s Style) Raw(name, value string) []byte {
 // An identifier is otherwise kept as it is, even one without an "@": it ties
 // messages together by comparison, so a repair would break threads.
 func (s Style) MessageIDs(name, value string) []byte {
-	f := newFolder(name, len(value))
-	n := 0
-	for _, id := range s.splitIDs(value) {
-		if len(id) <= longToken && (n == 0 || !strings.EqualFold(name, "Message-ID")) {
-			f.token(" ", id)
-			n++
-		}
-	}
-	if n == 0 {
+	ids, _ := s.ids(name, value)
+	if len(ids) == 0 {
 		return nil
+	}
+	f := newFolder(name, len(value))
+	for _, id := range ids {
+		f.token(" ", "<"+id+">")
 	}
 	return f.end()
 }
 
+// CanMessageIDs reports whether MessageIDs writes every identifier in value, and
+// each as it is.
+func (s Style) CanMessageIDs(name, value string) bool {
+	_, whole := s.ids(name, value)
+	return whole
+}
+
+// ids returns the insides of the identifiers that MessageIDs writes. whole is
+// false when one is left out or is not as it was.
+func (s Style) ids(name, value string) (ids []string, whole bool) {
+	whole = true
+	for _, raw := range splitIDs(value) {
+		id := s.cleanID(raw)
+		full := len(ids) > 0 && strings.EqualFold(name, "Message-ID")
+		if id == "" || full || len(id)+len("<>") > longToken {
+			whole = whole && raw == ""
+			continue
+		}
+		ids = append(ids, id)
+		whole = whole && id == raw
+	}
+	return ids, whole
+}
+
 // splitIDs cuts a list of identifiers: at angle brackets, and at blanks
-// outside of them.
-func (s Style) splitIDs(value string) []string {
+// outside of them. It returns what is inside of the brackets.
+func splitIDs(value string) []string {
 	var ids []string
 	for value = strings.TrimSpace(value); value != ""; value = strings.TrimSpace(value) {
 		end := strings.IndexFunc(value, func(r rune) bool { return r <= ' ' || r == '<' || r == ',' })
@@ -285,9 +306,7 @@ func (s Style) splitIDs(value string) []string {
 		} else if end < 0 {
 			end = len(value)
 		}
-		if id := s.cleanID(value[:end]); id != "" {
-			ids = append(ids, "<"+id+">")
-		}
+		ids = append(ids, strings.TrimSpace(strings.TrimPrefix(value[:end], "<")))
 		if end < len(value) && value[end] != '<' {
 			end++
 		}

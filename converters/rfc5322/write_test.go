@@ -143,6 +143,29 @@ func TestMessageIDs(t *testing.T) {
 	}
 }
 
+func TestCanMessageIDs(t *testing.T) {
+	t.Parallel()
+	long := "<" + strings.Repeat("x", 1000) + ">"
+	for _, tt := range []struct {
+		style    Style
+		name, in string
+		want     bool
+	}{
+		{Style{}, "References", "<a@b>,<c@d>\r\n\te@f <>", true},
+		{Style{}, "Message-ID", "< a@b >", true},
+		{Style{}, "Message-ID", "<a@b> <c@d>", false},
+		{Style{}, "References", "<c d@e>", false},
+		{Style{}, "References", "<a@b> " + long, false},
+		{Style{}, "Message-ID", "<é@b>", false},
+		{Style{UTF8Addresses: true}, "Message-ID", "<é@b>", true},
+		{Style{UTF8Addresses: true}, "Message-ID", "<\xE9@b>", false},
+	} {
+		if got := tt.style.CanMessageIDs(tt.name, tt.in); got != tt.want {
+			t.Errorf("%+v.CanMessageIDs(%s, %.40q) = %v", tt.style, tt.name, tt.in, got)
+		}
+	}
+}
+
 func TestDateAndRaw(t *testing.T) {
 	t.Parallel()
 	at := time.Date(1997, 11, 1, 9, 5, 6, 0, time.FixedZone("", -6*3600))

@@ -56,7 +56,7 @@ func (f Finding) Fault() bool { return f.Kind != ProblemConfirmed }
 type Options struct {
 	In, Out store.Storage
 	// Converter, if not nil, makes the audit deep. Run has the options of the run
-	// that outputs depend on.
+	// that outputs depend on, and its Recogniser.
 	Converter batch.Converter
 	Run       batch.Options
 	Jobs      int // at once; 0 means 4
@@ -174,34 +174,34 @@ func (w *worker) input(ctx context.Context, c *checks) bool {
 	if c.r.SHA256 == "" {
 		return false
 	}
-	src, err := w.opener.Open(ctx, c.r.Input)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		c.say(InputGone, "the input is not there any more")
-		return false
-	case err != nil:
-		c.say(Unreadable, "%v", err)
-		return false
-	}
-	defer src.Close()
-	d, err := store.DigestOf(src, src.Size())
-	switch {
-	case err != nil:
-		c.say(Unreadable, "%v", err)
-	case d.SHA256 != c.r.SHA256:
-		c.say(InputChanged, "the input has %d bytes and SHA-256 %s, and had %d and %s", d.Size, d.SHA256, c.r.Bytes, c.r.SHA256)
-	default:
-		return true
-	}
-	return false
+	return side{
+		what: "the input", open: w.openInput(c), recorded: store.Digest{SHA256: c.r.SHA256, Size: c.r.Bytes},
+		gone: InputGone, changed: InputChanged,
+	}.check(ctx, c)
 }
 
 // output checks that an output is what it was.
 func (w *worker) output(ctx context.Context, c *checks) bool {
-	src, err := w.a.opt.Out.Open(ctx, c.r.OutputName)
+	return side{
+		what: "the output " + c.r.OutputName, open: w.openOutput(c), recorded: store.Digest{SHA256: c.r.OutputSHA256, Size: c.r.OutputBytes},
+		gone: OutputGone, changed: OutputChanged,
+	}.check(ctx, c)
+}
+
+// A side is a file that is held to what is on record about it.
+type side struct {
+	what          string // in words
+	open          opener
+	recorded      store.Digest
+	gone, changed Kind
+}
+
+// check reports whether the file is what it was; c says what it is instead.
+func (s side) check(ctx context.Context, c *checks) bool {
+	src, err := s.open(ctx)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		c.say(OutputGone, "the output %s is not there any more", c.r.OutputName)
+		c.say(s.gone, "%s is not there any more", s.what)
 		return false
 	case err != nil:
 		c.say(Unreadable, "%v", err)
@@ -212,8 +212,8 @@ func (w *worker) output(ctx context.Context, c *checks) bool {
 	switch {
 	case err != nil:
 		c.say(Unreadable, "%v", err)
-	case d.SHA256 != c.r.OutputSHA256:
-		c.say(OutputChanged, "the output %s has %d bytes and SHA-256 %s, and had %d and %s", c.r.OutputName, d.Size, d.SHA256, c.r.OutputBytes, c.r.OutputSHA256)
+	case d.SHA256 != s.recorded.SHA256:
+		c.say(s.changed, "%s has %d bytes and SHA-256 %s, and had %d and %s", s.what, d.Size, d.SHA256, s.recorded.Size, s.recorded.SHA256)
 	default:
 		return true
 	}

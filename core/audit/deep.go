@@ -31,13 +31,13 @@ func (w *worker) deep(ctx context.Context, c *checks) {
 	if w.a.opt.WriteOnly {
 		return
 	}
-	input, closeInput, err := w.read(ctx, s, w.openInput(c), w.a.foreign(c.r.OutputName))
+	input, closeInput, err := w.read(ctx, s, c.r.Input, w.openInput(c), w.a.foreign(c.r.OutputName))
 	if err != nil {
 		c.say(Unreadable, "read the input: %v", err)
 		return
 	}
 	defer closeInput()
-	output, closeOutput, err := w.read(ctx, s, w.openOutput(c), !w.a.native(c.r.OutputName))
+	output, closeOutput, err := w.read(ctx, s, c.r.OutputName, w.openOutput(c), !w.a.native(c.r.OutputName))
 	if err != nil {
 		c.say(Unreadable, "read %s back: %v", c.r.OutputName, err)
 		return
@@ -78,7 +78,7 @@ func (w *worker) again(ctx context.Context, s *session.Session, c *checks) error
 	}
 	defer out.Close()
 	var problems problem.List
-	if err := batch.Once(ctx, w.a.opt.Converter, s, w.a.opt.Run, src, out, problems.Add); err != nil {
+	if err := batch.Once(ctx, w.a.opt.Converter, s, w.a.opt.Run, c.r.Input, src, out, problems.Add); err != nil {
 		return err
 	}
 	d, err := out.Finish()
@@ -103,14 +103,15 @@ func (w *worker) openOutput(c *checks) opener {
 	return func(ctx context.Context) (*store.Source, error) { return w.a.opt.Out.Open(ctx, c.r.OutputName) }
 }
 
-// read returns the message in a file: a .msg file, or an Internet message, which
-// the converter imports. It can be used until it is closed, in the session.
-func (w *worker) read(ctx context.Context, s *session.Session, open opener, internet bool) (m *mapi.Message, end func(), err error) {
+// read returns the message in a file of that name: a .msg file, or one that is
+// foreign, which the converter imports. It can be used until it is closed, in the
+// session.
+func (w *worker) read(ctx context.Context, s *session.Session, name string, open opener, foreign bool) (m *mapi.Message, end func(), err error) {
 	src, err := open(ctx)
 	if err != nil {
 		return nil, nil, err
 	}
-	if !internet {
+	if !foreign {
 		msg, err := s.OpenMessage(src, session.Unicode, nil, nil)
 		if err != nil {
 			return nil, nil, err
@@ -132,7 +133,7 @@ func (w *worker) read(ctx context.Context, s *session.Session, open opener, inte
 		msg.Release()
 		src.Close()
 	}
-	if err = batch.Import(ctx, w.a.opt.Converter, w.a.opt.Run, msg, src); err == nil {
+	if err = batch.Import(ctx, w.a.opt.Converter, w.a.opt.Run, name, msg, src); err == nil {
 		m, err = msg.Snapshot()
 	}
 	if err != nil {

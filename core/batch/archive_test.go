@@ -33,9 +33,14 @@ var files = [][2]string{
 
 func zipOf(t testing.TB) []byte {
 	t.Helper()
+	return zipWith(t, files)
+}
+
+func zipWith(t testing.TB, members [][2]string) []byte {
+	t.Helper()
 	var b bytes.Buffer
 	z := zip.NewWriter(&b)
-	for i, f := range files {
+	for i, f := range members {
 		h := &zip.FileHeader{Name: f[0], Method: zip.Deflate}
 		if i%2 == 0 {
 			h.Method = zip.Store

@@ -169,10 +169,10 @@ func (o Options) prepare(job *session.Job, m *mapi.Message, own func(*mapi.Messa
 }
 
 // Once converts one message outside a run: the contents of src, into out, which
-// the caller finishes or closes. It closes src. Of the options, those count that
-// outputs depend on.
-func Once(ctx context.Context, conv Converter, s *session.Session, o Options, src *store.Source, out *store.Target, report problem.Reporter) error {
-	t, err := o.knownTarget(src)
+// the caller finishes or closes. It closes src. name is what reports call the
+// input. Of the options, those count that outputs depend on, and the Recogniser.
+func Once(ctx context.Context, conv Converter, s *session.Session, o Options, name string, src *store.Source, out *store.Target, report problem.Reporter) error {
+	t, err := o.knownTarget(ctx, src, name)
 	if err != nil {
 		_ = src.Close()
 		return err
@@ -181,12 +181,17 @@ func Once(ctx context.Context, conv Converter, s *session.Session, o Options, sr
 	return c.run(ctx, t.direction, t.format)
 }
 
-// Import reads a file of a run that is not .msg into m, without saving it. The
-// source stays open: m reads from it. Nothing is transformed.
-func Import(ctx context.Context, conv Converter, o Options, m *session.Message, src *store.Source) error {
+// Import reads a file of a run that is not .msg into m, without saving it: an
+// output, or the input that reports call name. The source stays open: m reads from
+// it. Nothing is transformed.
+func Import(ctx context.Context, conv Converter, o Options, name string, m *session.Message, src *store.Source) error {
+	t, err := o.knownTarget(ctx, src, name)
+	if err != nil {
+		return err
+	}
 	o.Transforms = nil // the file is what they have made already, or their input
 	c := conversion{src: src, opt: o, do: conv.Convert}
-	return c.do(ctx, c.importJob(ctx, m, o.otherFormat()))
+	return c.do(ctx, c.importJob(ctx, m, t.format))
 }
 
 // heldTarget is the storage of a message that outlives the message.

@@ -2,7 +2,6 @@ package batch
 
 import (
 	"bufio"
-	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -12,10 +11,6 @@ import (
 	"os"
 	"path/filepath"
 	"time"
-	"unicode/utf8"
-
-	"github.com/oxbridge-mail/oxbridge/core/report"
-	"github.com/oxbridge-mail/oxbridge/core/session"
 )
 
 // Names of the files that a plan is made of, in its folder.
@@ -102,103 +97,6 @@ type Shard struct {
 	SHA256 string `json:"sha256"` // of the lines
 }
 
-// An Item is an input of a plan.
-type Item struct {
-	Path   string // of the file
-	Member string // of the archive at Path, "" when the file is the message
-	Range  *Range // where the member lies
-	Size   int64  // bytes
-	Out    string // name of the output in the storage of the outputs
-	// Format is that of the side that is not .msg; when the format stays, that of
-	// both, and Direction is 0.
-	Format    string
-	Direction session.Direction
-	// Prior is the SHA-256 of an earlier output for this input, which may be
-	// replaced.
-	Prior string
-	Why   string // it is to be done
-	// State is not "" when planning has decided what becomes of the item.
-	State  report.State
-	Reason string
-}
-
-// A Range says where in an archive a member lies.
-type Range struct {
-	Offset  int64 `json:"offset"`
-	Length  int64 `json:"length"`            // bytes
-	Deflate bool  `json:"deflate,omitempty"` // the bytes are compressed
-	// Packed says that the archive is compressed as a whole: Offset and Length are
-	// those in what it unpacks to.
-	Packed bool `json:"packed,omitempty"`
-	// Mailbox says that the file is a mailbox; Quoted are the offsets in the
-	// message of each ">" that is not part of it.
-	Mailbox bool    `json:"mailbox,omitempty"`
-	Quoted  []int64 `json:"quoted,omitempty"`
-}
-
-// Name returns how reports call the item.
-func (it *Item) Name() string {
-	if it.Member != "" && it.Range != nil && it.Range.Mailbox {
-		return it.Path + "#" + it.Member
-	}
-	if it.Member != "" {
-		return it.Path + "!" + it.Member
-	}
-	return it.Path
-}
-
-// jsonItem is an Item as plans have it. Names that are no UTF-8 are kept as
-// bytes.
-type jsonItem struct {
-	Path      string       `json:"path,omitempty"`
-	PathBytes []byte       `json:"path_base64,omitempty"`
-	Member    string       `json:"member,omitempty"`
-	Range     *Range       `json:"range,omitempty"`
-	Size      int64        `json:"size"`
-	Out       string       `json:"out,omitempty"`
-	OutBytes  []byte       `json:"out_base64,omitempty"`
-	Format    string       `json:"format,omitempty"`
-	Import    bool         `json:"import,omitempty"`
-	Same      bool         `json:"same,omitempty"` // the format stays
-	Prior     string       `json:"prior,omitempty"`
-	Why       string       `json:"why,omitempty"`
-	State     report.State `json:"state,omitempty"`
-	Reason    string       `json:"reason,omitempty"`
-}
-
-// MarshalJSON implements json.Marshaler.
-func (it Item) MarshalJSON() ([]byte, error) {
-	j := jsonItem{Member: it.Member, Range: it.Range, Size: it.Size, Format: it.Format, Import: it.Direction == session.Import,
-		Same: it.Direction == 0 && it.Format != "", Prior: it.Prior, Why: it.Why, State: it.State, Reason: it.Reason}
-	j.Path, j.PathBytes = textOrBytes(it.Path)
-	j.Out, j.OutBytes = textOrBytes(it.Out)
-	return json.Marshal(j)
-}
-
-// UnmarshalJSON implements json.Unmarshaler.
-func (it *Item) UnmarshalJSON(b []byte) error {
-	var j jsonItem
-	if err := json.Unmarshal(b, &j); err != nil {
-		return err
-	}
-	*it = Item{Path: j.Path + string(j.PathBytes), Member: j.Member, Range: j.Range, Size: j.Size, Out: j.Out + string(j.OutBytes),
-		Format: j.Format, Direction: session.Export, Prior: j.Prior, Why: j.Why, State: j.State, Reason: j.Reason}
-	switch {
-	case j.Same:
-		it.Direction = 0
-	case j.Import:
-		it.Direction = session.Import
-	}
-	return nil
-}
-
-func textOrBytes(s string) (string, []byte) {
-	if utf8.ValidString(s) {
-		return s, nil
-	}
-	return "", []byte(s)
-}
-
 // OpenPlan opens the plan in a folder.
 func OpenPlan(dir string) (*Plan, error) {
 	b, err := os.ReadFile(filepath.Join(dir, planFile))
@@ -263,87 +161,4 @@ func (p *Plan) Shard(n int) ([]Item, error) {
 		return nil, fmt.Errorf("%w: shard %d of %s was changed after the plan was made", ErrShard, n, p.dir)
 	}
 	return items, nil
-}
-
-// A planWriter writes a plan.
-type planWriter struct {
-	header Header
-	dir    string
-	file   *os.File
-	buf    *bufio.Writer
-	offset int64
-	shard  Shard
-	hash   interface {
-		io.Writer
-		Sum([]byte) []byte
-	}
-	maxItems int
-	maxBytes int64
-}
-
-func newPlanWriter(dir string, h Header, maxItems int, maxBytes int64) (*planWriter, error) {
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return nil, err
-	}
-	f, err := os.OpenFile(filepath.Join(dir, itemsFile), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o644)
-	if err != nil {
-		return nil, err
-	}
-	h.Version = planVersion
-	return &planWriter{header: h, dir: dir, file: f, buf: bufio.NewWriterSize(f, 64<<10), hash: sha256.New(),
-		maxItems: maxItems, maxBytes: maxBytes}, nil
-}
-
-// add appends an item, to the shard at hand or to a new one when that is full.
-func (w *planWriter) add(it Item) error {
-	if w.shard.Items >= w.maxItems || w.shard.Items > 0 && w.shard.Bytes+it.Size > w.maxBytes {
-		w.cut()
-	}
-	line, err := json.Marshal(it)
-	if err != nil {
-		return err
-	}
-	line = append(bytes.TrimRight(line, "\n"), '\n')
-	_, _ = w.hash.Write(line) // a hash takes everything
-	w.offset += int64(len(line))
-	w.shard.Items++
-	w.shard.Bytes += it.Size
-	w.header.Items++
-	w.header.Bytes += it.Size
-	_, err = w.buf.Write(line)
-	return err
-}
-
-// cut ends the shard at hand.
-func (w *planWriter) cut() {
-	if w.shard.Items == 0 {
-		return
-	}
-	w.shard.Length = w.offset - w.shard.Offset
-	w.shard.SHA256 = hex.EncodeToString(w.hash.Sum(nil))
-	w.header.Shards = append(w.header.Shards, w.shard)
-	w.shard, w.hash = Shard{Offset: w.offset}, sha256.New()
-}
-
-// finish makes the plan valid.
-func (w *planWriter) finish() (*Plan, error) {
-	w.cut()
-	err := w.buf.Flush()
-	if err == nil {
-		err = w.file.Sync()
-	}
-	if cerr := w.file.Close(); err == nil {
-		err = cerr
-	}
-	if err != nil {
-		return nil, err
-	}
-	b, err := json.MarshalIndent(w.header, "", " ")
-	if err != nil {
-		return nil, err
-	}
-	if err := WriteOnce(filepath.Join(w.dir, planFile), append(b, '\n')); err != nil {
-		return nil, err
-	}
-	return &Plan{w.header, w.dir}, nil
 }

@@ -3,6 +3,7 @@ package batch
 import (
 	"bytes"
 	"cmp"
+	"context"
 	"path"
 	"slices"
 	"strings"
@@ -90,10 +91,17 @@ func (o Options) same(kind Kind, rel string) (t target, ok bool) {
 	return t, t.format != ""
 }
 
-// knownTarget returns what becomes of an input that is known to be one of the run.
-func (o Options) knownTarget(src *store.Source) (target, error) {
+// knownTarget returns what becomes of an input that is known to be one of the run,
+// and has that name in reports.
+func (o Options) knownTarget(ctx context.Context, src *store.Source, name string) (target, error) {
 	if o.To != Same {
-		return targetOf(o.To, o.FromFormat), nil
+		t := targetOf(o.To, o.FromFormat)
+		if !o.Recogniser.asked(t) {
+			return t, nil
+		}
+		format, err := o.Recogniser.format(ctx, src, extensionOf(name))
+		t.format = cmp.Or(format, t.format)
+		return t, err
 	}
 	kind, err := sniffSource(src)
 	if kind != KindMSG {
@@ -102,9 +110,6 @@ func (o Options) knownTarget(src *store.Source) (target, error) {
 	t, _ := o.same(kind, "")
 	return t, err
 }
-
-// otherFormat is that of the files of a run that are not .msg.
-func (o Options) otherFormat() string { return Needs(o.To, o.FromFormat)[0].Format }
 
 // readsMail reports whether Internet messages are inputs, and so mailboxes.
 func (o Options) readsMail() bool {

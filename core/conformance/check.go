@@ -38,7 +38,7 @@ type Result struct {
 // Checks returns all checks in the order in which they are made.
 func Checks() []Check {
 	var all []Check
-	for _, group := range [][]Check{startChecks, describeChecks, greaseChecks, jobChecks, exportChecks, importChecks, largeChecks, lifeChecks, wireChecks} {
+	for _, group := range [][]Check{startChecks, describeChecks, greaseChecks, jobChecks, stopChecks, offerChecks, exportChecks, importChecks, transformChecks, probeChecks, largeChecks, lifeChecks, wireChecks} {
 		all = append(all, group...)
 	}
 	return all

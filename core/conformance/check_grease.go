@@ -128,7 +128,7 @@ func checkGreaseFrames(ctx context.Context, b *bench) error {
 		l.send(&pluginv1.HostFrame{Job: job})
 	}
 	strange(0)
-	s.held = s.direction == exporting
+	s.held = s.message != nil
 	j, err := l.begin(s)
 	if err != nil {
 		return err
@@ -149,12 +149,12 @@ func checkGreaseFrames(ctx context.Context, b *bench) error {
 }
 
 func checkGreaseObjects(ctx context.Context, b *bench) error {
-	if len(b.exports()) == 0 {
-		return skip("it writes no format, and so is given no objects")
-	}
 	s, err := b.sample(ctx)
-	if err != nil {
+	switch {
+	case err != nil:
 		return err
+	case s.message == nil:
+		return skip("it writes no format, and so is given no objects")
 	}
 	return b.changed(ctx, s, func(f *pluginv1.HostFrame) {
 		begin := f.GetBegin()
@@ -175,23 +175,17 @@ func checkGreaseObjects(ctx context.Context, b *bench) error {
 }
 
 func checkGreaseDirection(ctx context.Context, b *bench) error {
-	s, want, err := b.good(ctx)
-	if err != nil {
-		return err
-	}
-	const laterDirection = 9
-	later := s
-	later.change = func(f *pluginv1.HostFrame) {
-		if f.GetBegin() != nil {
-			f.GetBegin().Direction = laterDirection
+	return b.between(ctx, func(later spec) error {
+		const laterDirection = 9
+		later.change = func(f *pluginv1.HostFrame) {
+			if f.GetBegin() != nil {
+				f.GetBegin().Direction = laterDirection
+			}
 		}
-	}
-	res, err := b.run(ctx, later)
-	switch {
-	case err != nil:
+		res, err := b.run(ctx, later)
+		if err == nil && res.code != pluginv1.Result_RESULT_UNSUPPORTED {
+			err = fmt.Errorf("ends with %s", res)
+		}
 		return err
-	case res.code != pluginv1.Result_RESULT_UNSUPPORTED:
-		return fmt.Errorf("ends with %s", res)
-	}
-	return b.again(ctx, s, want, "the next job")
+	})
 }

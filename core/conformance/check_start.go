@@ -40,7 +40,7 @@ var startChecks = []Check{
 var describeChecks = []Check{
 	{answerCheck, "answers Describe within 2 s", "§3",
 		"do no work in Describe; load what is slow when a job needs it", checkAnswer},
-	{"describe/complete", "has a valid name, and formats with valid names that it reads or writes", "§3, Description",
+	{"describe/complete", "has a valid name, and formats with valid names that it reads or writes, or the feature transform", "§3, Description",
 		"names are [a-z][a-z0-9-]{0,31}, extensions begin with a dot, every format imports or exports", checkDescription},
 	{"describe/options", "declares options with a name, a kind, one line of help and a default that it takes itself", "Option",
 		"see the comment of Option in plugin.proto; an empty default stands for false and 0", checkOptions},
@@ -109,8 +109,8 @@ func checkDescription(_ context.Context, b *bench) error {
 	if !names.MatchString(d.GetName()) {
 		bad("its name is %.80q", d.GetName())
 	}
-	if len(d.GetFormats()) == 0 {
-		bad("it has no formats")
+	if len(d.GetFormats()) == 0 && !b.transforms() {
+		bad("it has no formats, and does not transform messages")
 	}
 	seen := map[string]bool{}
 	for _, f := range d.GetFormats() {

@@ -64,6 +64,13 @@ func (b *bench) exercise(ctx context.Context) error {
 			}
 		}
 	}
+	if b.transforms() {
+		for _, m := range []*mapi.Message{plain(), large(), nested(1)} {
+			if _, err := b.run(ctx, transform(m)); err != nil {
+				return fmt.Errorf("transformation: %w", err)
+			}
+		}
+	}
 	for _, f := range b.imports() {
 		data, err := b.sampleOf(ctx, f)
 		if err != nil {
@@ -71,6 +78,11 @@ func (b *bench) exercise(ctx context.Context) error {
 		}
 		if _, err := b.run(ctx, imports(f, data)); err != nil {
 			return fmt.Errorf("import of %s: %w", f, err)
+		}
+	}
+	for _, f := range b.probes() {
+		if _, err := b.run(ctx, probe(f, bytesOf(1000))); err != nil {
+			return fmt.Errorf("probe for %s: %w", f, err)
 		}
 	}
 	return nil

@@ -31,16 +31,16 @@ func (j *job) finish(d *pluginv1.Done) {
 	switch r := d.GetResult(); {
 	case r == pluginv1.Result_RESULT_UNSPECIFIED:
 		j.breach(ruleEnd, "a Done has no result")
-	case r == pluginv1.Result_RESULT_OK && j.spec.input != nil:
+	case r == pluginv1.Result_RESULT_OK && j.builder != nil:
 		j.complete()
-	case r == pluginv1.Result_RESULT_OK && !j.out.ended:
+	case r == pluginv1.Result_RESULT_OK && j.spec.direction != probing && !j.out.ended:
 		j.breach(ruleEnd, "Done{OK} comes, and stream 0 has not ended")
 	}
 	j.l.breaches.count(1, j.refs, 0)
 	close(j.done)
 }
 
-// complete takes over the message of an import.
+// complete takes over the message that the job has made.
 func (j *job) complete() {
 	m, err := j.builder.Message()
 	if err != nil {

@@ -35,8 +35,9 @@ func FuzzFrames(f *testing.F) {
 				f.Fatal(err)
 			}
 		}
-		f.Add(b.Bytes(), true)
-		f.Add(b.Bytes(), false)
+		for direction := range uint8(4) {
+			f.Add(b.Bytes(), direction)
+		}
 	}
 	ref := &pluginv1.Ref{Blob: 1, Length: -1}
 	prop := &pluginv1.Prop{Tag: uint32(mapi.NewTag(0x3701, mapi.PtypBinary)), Value: &pluginv1.Prop_Stream{Stream: 1}}
@@ -47,15 +48,11 @@ func FuzzFrames(f *testing.F) {
 	seed(&pluginv1.PluginFrame{Kind: &pluginv1.PluginFrame_Read{Read: &pluginv1.Read{Id: 1, Blob: 1, Offset: 1 << 63, Length: 1 << 31}}},
 		&pluginv1.PluginFrame{Kind: &pluginv1.PluginFrame_Find{Find: &pluginv1.Find{Id: 2, From: 5, To: 1 << 63, Patterns: [][]byte{[]byte("a")}}}},
 		&pluginv1.PluginFrame{Kind: &pluginv1.PluginFrame_Problem{Problem: &pluginv1.Problem{Code: "a.b"}}}, done)
-	f.Fuzz(func(t *testing.T, in []byte, isExport bool) {
+	f.Fuzz(func(t *testing.T, in []byte, direction uint8) {
 		l := deafLane(new(breaches))
-		s := imports("x", []byte("a file"))
-		if isExport {
-			m := letter("s", "b")
-			m.Attachments = append(m.Attachments, file("f", "", noise(100_000)))
-			s = export("x", m)
-		}
-		j, err := l.begin(s)
+		m := letter("s", "b")
+		m.Attachments = append(m.Attachments, file("f", "", noise(100_000)))
+		j, err := l.begin([]spec{imports("x", []byte("a file")), export("x", m), transform(m), probe("x", []byte("a file"))}[direction%4])
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -19,8 +19,8 @@ type spec struct {
 	direction pluginv1.Direction
 	format    string
 	options   map[string]string
-	message   *mapi.Message  // of an export
-	input     transfer.Input // of an import
+	message   *mapi.Message  // of an export or a transformation
+	input     transfer.Input // of an import or a probe
 	head      bool           // Begin has the first bytes of the input
 	file      io.Writer      // takes the output of an export too, unless nil
 	// change, if not nil, may change each frame that opens the job.
@@ -43,8 +43,8 @@ type job struct {
 	id   uint64
 	spec spec
 
-	blobs   []mapi.Large // granted values; blobs[i] has handle i+1
-	builder *wire.Builder
+	blobs   []mapi.Large  // granted values; blobs[i] has handle i+1
+	builder *wire.Builder // of a job that makes a message; else nil
 	streams map[uint32]*stream
 	spooled int // bytes of all streams
 	out     output
@@ -64,6 +64,9 @@ type job struct {
 func newJob(l *lane, s spec) (*job, []*pluginv1.HostFrame, error) {
 	j := &job{l: l, spec: s, streams: map[uint32]*stream{}, out: output{sum: sha256.New(), file: s.file},
 		waits: make(chan struct{}), done: make(chan struct{})}
+	if s.direction == importing || s.direction == transforming {
+		j.builder = wire.NewBuilder(wire.Limits{}, j.value)
+	}
 	begin := &pluginv1.Begin{Direction: s.direction, Format: s.format, Options: s.options, DeadlineMs: 600_000}
 	frames := []*pluginv1.HostFrame{{Kind: &pluginv1.HostFrame_Begin{Begin: begin}}}
 	if s.input != nil {
@@ -74,7 +77,6 @@ func newJob(l *lane, s spec) (*job, []*pluginv1.HostFrame, error) {
 				return nil, nil, err
 			}
 		}
-		j.builder = wire.NewBuilder(wire.Limits{}, j.value)
 		return j, frames, nil
 	}
 	chunks, err := wire.Flatten(s.message, j.grant, nil)

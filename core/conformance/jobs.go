@@ -4,17 +4,21 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi"
 	"github.com/oxbridge-mail/oxbridge/sdk/pluginv1"
 	"github.com/oxbridge-mail/oxbridge/sdk/transfer"
+	"github.com/oxbridge-mail/oxbridge/sdk/wire"
 )
 
 const (
-	exporting = pluginv1.Direction_DIRECTION_EXPORT
-	importing = pluginv1.Direction_DIRECTION_IMPORT
+	exporting    = pluginv1.Direction_DIRECTION_EXPORT
+	importing    = pluginv1.Direction_DIRECTION_IMPORT
+	transforming = pluginv1.Direction_DIRECTION_TRANSFORM
+	probing      = pluginv1.Direction_DIRECTION_PROBE
 )
 
 // export is a job that exports m.
@@ -27,18 +31,36 @@ func imports(format string, data []byte) spec {
 	return spec{direction: importing, format: format, input: transfer.NewBytesInput(data), head: true}
 }
 
+// transform is a job that transforms m.
+func transform(m *mapi.Message) spec { return spec{direction: transforming, message: m} }
+
+// probe is a job that asks whether a file is of a format.
+func probe(format string, data []byte) spec {
+	s := imports(format, data)
+	s.direction = probing
+	return s
+}
+
+// transforms reports whether the plugin transforms messages.
+func (b *bench) transforms() bool {
+	return slices.Contains(b.desc.GetFeatures(), wire.FeatureTransform)
+}
+
 // sample returns a job that the plugin ought to do well: an export, or else an
-// import of a sample.
+// import of a sample, or else a transformation.
 func (b *bench) sample(ctx context.Context) (spec, error) {
 	return b.job(ctx, plain)
 }
 
-// job is sample with the message of an export.
+// job is sample with the message of an export or a transformation.
 func (b *bench) job(ctx context.Context, m func() *mapi.Message) (spec, error) {
 	if formats := b.exports(); len(formats) > 0 {
 		return export(formats[0], m()), nil
 	}
 	formats := b.imports()
+	if len(formats) == 0 && b.transforms() {
+		return transform(m()), nil
+	}
 	if len(formats) == 0 {
 		return spec{}, skip("the plugin has no format")
 	}
@@ -107,6 +129,19 @@ func (b *bench) good(ctx context.Context) (spec, *result, error) {
 		err = fmt.Errorf("export of a sample: %s", res)
 	}
 	return s, res, err
+}
+
+// between does a sample job, then f, which is given it, and then the job again:
+// nothing that f does may change that.
+func (b *bench) between(ctx context.Context, f func(sample spec) error) error {
+	s, want, err := b.good(ctx)
+	if err == nil {
+		err = f(s)
+	}
+	if err != nil {
+		return err
+	}
+	return b.again(ctx, s, want, "the next job")
 }
 
 // settings are the options to do a job with: none, and if it declares switches,

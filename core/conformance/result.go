@@ -17,6 +17,7 @@ import (
 type result struct {
 	code     pluginv1.Result
 	text     string // Done.error
+	match    pluginv1.Match
 	size     int64  // of the output of an export
 	sum      string // of the output, or of the message
 	out      []byte // the beginning of the output
@@ -29,7 +30,7 @@ type result struct {
 // result returns what the job has come to, after it is done.
 func (j *job) result() *result {
 	return &result{
-		code: j.end.GetResult(), text: j.end.GetError(), size: j.out.size, sum: string(j.out.sum.Sum(nil)) + digest(j.message),
+		code: j.end.GetResult(), text: j.end.GetError(), match: j.end.GetMatch(), size: j.out.size, sum: string(j.out.sum.Sum(nil)) + digest(j.message),
 		out: j.out.kept, message: j.message, problems: j.problems, asked: j.asked.Load(), requests: j.requests.Load(),
 	}
 }

@@ -13,13 +13,13 @@ import (
 	"github.com/oxbridge-mail/oxbridge/sdk/wire"
 )
 
-// A stream is a value of an import that comes in Data frames.
+// A stream is a value of a message that comes in Data frames.
 type stream struct {
 	bytes []byte
 	ended bool
 }
 
-// maxSpooled bounds all streams of an import, in bytes.
+// maxSpooled bounds all streams of a job, in bytes.
 const maxSpooled = 256 << 20
 
 // maxOutput bounds the output of an export, in bytes.
@@ -61,10 +61,13 @@ func (j *job) data(d *pluginv1.Data) error {
 	if n > wire.ChunkSize {
 		j.breach(ruleFrames, "a Data frame has %d bytes", n)
 	}
-	if j.spec.input != nil {
+	if j.builder != nil {
 		return j.fill(d)
 	}
 	switch {
+	case j.spec.direction == probing:
+		j.breach(ruleEnd, "a probe sends data")
+		return nil
 	case d.GetId() != 0:
 		j.breach(ruleEnd, "an export sends data for stream %d", d.GetId())
 		return nil
@@ -77,7 +80,7 @@ func (j *job) data(d *pluginv1.Data) error {
 	return err
 }
 
-// fill takes the next bytes of a value of an import.
+// fill takes the next bytes of a value of a message.
 func (j *job) fill(d *pluginv1.Data) error {
 	s := j.streams[d.GetId()]
 	switch {
@@ -114,7 +117,7 @@ func (j *job) outside(r *pluginv1.Ref) string {
 
 // place executes a reference of an export.
 func (j *job) place(r *pluginv1.Ref) (*pluginv1.HostFrame, error) {
-	if j.spec.input != nil || j.out.ended {
+	if j.spec.direction != exporting || j.out.ended {
 		j.breach(ruleEnd, "a reference comes where no output is due")
 		return nil, nil
 	}
@@ -131,10 +134,14 @@ func (j *job) place(r *pluginv1.Ref) (*pluginv1.HostFrame, error) {
 	return nil, err
 }
 
-// put takes objects of the message that an import makes.
+// put takes objects of the message that the job makes.
 func (j *job) put(p *pluginv1.Put) *pluginv1.HostFrame {
 	if j.builder == nil {
-		j.breach(ruleObjects, "an export sends Put")
+		what := "an export"
+		if j.spec.direction == probing {
+			what = "a probe"
+		}
+		j.breach(ruleObjects, "%s sends Put", what)
 		return nil
 	}
 	var ref *refError
@@ -159,17 +166,18 @@ func (e *refError) Error() string { return e.text }
 func (j *job) value(p *pluginv1.Prop) (mapi.Large, error) {
 	switch v := p.GetValue().(type) {
 	case *pluginv1.Prop_Ref:
-		if v.Ref.GetBlob() != 0 {
+		if v.Ref.GetBlob() != 0 && j.spec.direction == importing {
 			return nil, &refError{fmt.Sprintf("a property names blob %d of an import", v.Ref.GetBlob())}
 		}
 		if bad := j.outside(v.Ref); bad != "" {
 			return nil, &refError{bad}
 		}
-		n := v.Ref.GetLength()
+		size, n := j.size(v.Ref.GetBlob()), v.Ref.GetLength()
 		if n < 0 {
-			n = j.spec.input.Size() - int64(v.Ref.GetOffset())
+			n = size - int64(v.Ref.GetOffset())
 		}
-		return j.spec.input.Range(int64(v.Ref.GetOffset()), n, transfer.Transform(v.Ref.GetTransform())), nil
+		whole := transfer.NewInput(j.blob(v.Ref.GetBlob()), size)
+		return whole.Range(int64(v.Ref.GetOffset()), n, transfer.Transform(v.Ref.GetTransform())), nil
 	case *pluginv1.Prop_Stream:
 		if v.Stream == 0 || j.streams[v.Stream] != nil {
 			return nil, fmt.Errorf("stream %d is in use", v.Stream)

@@ -10,12 +10,9 @@ import (
 	"math/rand/v2"
 	"os"
 	"os/signal"
-	"regexp"
 	"slices"
 	"strings"
 	"syscall"
-	"testing"
-	"time"
 
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
@@ -56,6 +53,28 @@ func around(f func(src transfer.Input, m *mapi.Message, err error) (*mapi.Messag
 	}
 }
 
+// braced says that what begins with a brace is of the format.
+func braced(_ context.Context, src transfer.Input) (bool, error) {
+	if src.Size() == 0 {
+		return false, nil
+	}
+	var first [1]byte
+	_, err := src.ReadAt(first[:], 0)
+	return first[0] == '{', err
+}
+
+// shout changes one property, reads a large value and leaves the rest as it is.
+func shout(_ context.Context, _ *sdk.Job, m *mapi.Message) error {
+	const most = 16 << 20
+	text, err := m.Props.Text(proptag.Body, most)
+	if err != nil && !errors.Is(err, mapi.ErrNotFound) {
+		return err
+	}
+	m.Props.Set(proptag.Subject, strings.ToUpper(m.Props.String(proptag.Subject)))
+	m.Props.Set(proptag.NormalizedSubject, fmt.Sprint(len(text)))
+	return nil
+}
+
 var errStrict = status.Error(codes.InvalidArgument, "not known here")
 
 // hold keeps memory from being freed.
@@ -83,6 +102,16 @@ func onLast(f func(*pluginv1.PluginFrame) []*pluginv1.PluginFrame) func(*traffic
 	return func(w *traffic, g *pluginv1.PluginFrame) []*pluginv1.PluginFrame {
 		if g.GetData().GetLast() && w.begun(g.GetJob()).GetDirection() == exporting {
 			return f(g)
+		}
+		return []*pluginv1.PluginFrame{g}
+	}
+}
+
+// onMatch puts a frame before the answer of a probe.
+func onMatch(f func(done *pluginv1.PluginFrame) *pluginv1.PluginFrame) func(*traffic, *pluginv1.PluginFrame) []*pluginv1.PluginFrame {
+	return func(w *traffic, g *pluginv1.PluginFrame) []*pluginv1.PluginFrame {
+		if g.GetDone() != nil && w.begun(g.GetJob()).GetDirection() == probing {
+			return []*pluginv1.PluginFrame{f(g), g}
 		}
 		return []*pluginv1.PluginFrame{g}
 	}
@@ -339,6 +368,39 @@ var wrongPlugins = []struct {
 		}
 		return []*pluginv1.PluginFrame{f}
 	}}},
+	{"makes nothing of a message", "transform/message", "the message is empty", "", wrong{plugin: func(p *sdk.Plugin) {
+		p.Transformer = sdk.TransformFunc(func(_ context.Context, _ *sdk.Job, m *mapi.Message) error {
+			*m = mapi.Message{}
+			return nil
+		})
+	}}},
+	{"knows one kind of message", "transform/hostile", "an empty message: ends with RESULT_INTERNAL", "", wrong{plugin: func(p *sdk.Plugin) {
+		p.Transformer = sdk.TransformFunc(func(_ context.Context, _ *sdk.Job, m *mapi.Message) error {
+			_ = m.Recipients[0]
+			return nil
+		})
+	}}},
+	{"does not know its own", "probe/own", "the answer is MATCH_NO, head false", "", wrong{plugin: func(p *sdk.Plugin) { p.Formats[0].Probe = braced }, up: func(w *traffic, f *pluginv1.PluginFrame) []*pluginv1.PluginFrame {
+		if d := f.GetDone(); d != nil && len(w.begun(f.GetJob()).GetHead()) == 0 {
+			d.Match = min(d.Match, pluginv1.Match_MATCH_NO) // it looks at the head, and no further
+		}
+		return []*pluginv1.PluginFrame{f}
+	}}},
+	{"knows everything", "probe/others", "0 bytes: the answer is MATCH_YES", "", wrong{plugin: func(p *sdk.Plugin) {
+		p.Formats[0].Probe = func(context.Context, transfer.Input) (bool, error) { return true, nil }
+	}}},
+	{"answers a probe by bytes", "wire/end", "a probe sends data", frames, wrong{plugin: func(p *sdk.Plugin) { p.Formats[0].Probe = braced }, up: onMatch(func(f *pluginv1.PluginFrame) *pluginv1.PluginFrame {
+		return wire.PluginData(f.GetJob(), 0, true, []byte("yes"))
+	})}},
+	{"answers a probe by a message", "wire/objects", "a probe sends Put", frames, wrong{plugin: func(p *sdk.Plugin) { p.Formats[0].Probe = braced }, up: onMatch(func(f *pluginv1.PluginFrame) *pluginv1.PluginFrame {
+		return &pluginv1.PluginFrame{Job: f.GetJob(), Kind: &pluginv1.PluginFrame_Put{Put: &pluginv1.Put{}}}
+	})}},
+	{"transforms into nothing", "wire/objects", "no message came", frames, wrong{plugin: func(p *sdk.Plugin) { p.Transformer = sdk.TransformFunc(shout) }, up: func(w *traffic, f *pluginv1.PluginFrame) []*pluginv1.PluginFrame {
+		if f.GetPut() != nil && w.begun(f.GetJob()).GetDirection() == transforming {
+			return nil
+		}
+		return []*pluginv1.PluginFrame{f}
+	}}},
 	{"problems without a code", "wire/problems", `the code "oops"`, "", wrong{plugin: before(
 		func(_ context.Context, job *sdk.Job, _ *mapi.Message, _ transfer.Output) error {
 			job.Report(problem.Problem{Code: "oops", Severity: problem.Info})
@@ -357,14 +419,17 @@ var wrongPlugins = []struct {
 // quick are the checks that take no time, large64 those of memory, frames those of single frames. Where a check
 // fails because nothing happens, slowly says that little is to be waited for.
 const (
-	quick   = `^(start|describe|grease|jobs|export|import|wire|log|life)/`
+	quick   = `^(start|describe|grease|jobs|export|import|transform|probe|wire|log|life)/`
 	large64 = `^(start|describe|large)/`
 	slowly  = `^(start|describe|life)/`
 	frames  = `^(start|describe|wire)/`
 )
 
 func init() {
-	roles["good"] = wrong{noise: true}.play
+	roles["good"] = wrong{noise: true, plugin: func(p *sdk.Plugin) {
+		p.Transformer, p.Formats[0].Probe = sdk.TransformFunc(shout), braced
+	}}.play
+	roles["formless"] = wrong{plugin: func(p *sdk.Plugin) { p.Formats, p.Transformer = nil, sdk.TransformFunc(shout) }}.play
 	roles["never done"] = wrong{up: func(_ *traffic, f *pluginv1.PluginFrame) []*pluginv1.PluginFrame {
 		if f.GetDone() != nil {
 			return nil
@@ -373,84 +438,5 @@ func init() {
 	}}.play
 	for _, w := range wrongPlugins {
 		roles[w.name] = w.play
-	}
-}
-
-// TestWrong tests plugins with one fault each, which exactly one check has to
-// find.
-func TestWrong(t *testing.T) {
-	t.Parallel()
-	for _, w := range wrongPlugins {
-		t.Run(w.name, func(t *testing.T) {
-			t.Parallel()
-			if w.only == large64 && (underRace || peakMemory(os.Getpid()) == 0) {
-				t.Skip("nobody can tell how much memory a plugin takes by itself")
-			}
-			o := Options{Only: regexp.MustCompile(quick), Patience: patience}
-			switch w.only {
-			case large64:
-				o.Only = regexp.MustCompile(large64)
-			case frames:
-				o.Only = regexp.MustCompile(frames)
-			case slowly:
-				o.Only, o.Patience = regexp.MustCompile(slowly), 5
-			}
-			r, err := Run(t.Context(), play(w.name), o)
-			if err != nil {
-				t.Fatal(err)
-			}
-			found := false
-			for _, c := range r.Results {
-				switch {
-				case c.Outcome == Fail && c.Name != w.check:
-					t.Errorf("%s fails: %s", c.Name, c.Reason)
-				case c.Outcome == Fail:
-					found = true
-					if !strings.Contains(c.Reason, w.text) {
-						t.Errorf("%s: %s; want %q in it", c.Name, c.Reason, w.text)
-					}
-				}
-			}
-			if !found {
-				t.Errorf("%s does not fail", w.check)
-			}
-		})
-	}
-}
-
-// TestNeverDone tests a plugin that does not end its jobs. The test ends all the
-// same.
-func TestNeverDone(t *testing.T) {
-	t.Parallel()
-	r := test(t, "never done", Options{JobTime: 100 * time.Millisecond})
-	if last := r.Results[len(r.Results)-1]; last.Outcome != Skip || last.Reason != "jobs do not end" || r.Count(Fail) != maxHung {
-		t.Errorf("%d checks fail; the last: %s, %s", r.Count(Fail), last.Outcome, last.Reason)
-	}
-}
-
-// TestStopped has the caller end a test.
-func TestStopped(t *testing.T) {
-	t.Parallel()
-	ctx, cancel := context.WithCancel(t.Context())
-	_, err := Run(ctx, play("json"), Options{Patience: patience, Done: func(Result) { cancel() }})
-	if !errors.Is(err, context.Canceled) {
-		t.Errorf("Run() = %v", err)
-	}
-}
-
-// TestEveryCheckCanFail holds that there is a wrong plugin for each check.
-func TestEveryCheckCanFail(t *testing.T) {
-	t.Parallel()
-	for _, c := range Checks() {
-		found := false
-		for _, w := range wrongPlugins {
-			found = found || w.check == c.Name
-		}
-		if !found {
-			t.Errorf("no wrong plugin for %s", c.Name)
-		}
-		if c.Demand == "" || c.Section == "" || c.Hint == "" {
-			t.Errorf("%s: the row is not complete: %+v", c.Name, c)
-		}
 	}
 }

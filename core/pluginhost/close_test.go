@@ -7,6 +7,7 @@ import (
 	"io"
 	"testing"
 
+	"github.com/oxbridge-mail/oxbridge/core/hostsvc"
 	"github.com/oxbridge-mail/oxbridge/core/session"
 	"github.com/oxbridge-mail/oxbridge/sdk"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi"
@@ -256,7 +257,7 @@ func TestSessionCloseIdle(t *testing.T) {
 	saw := ""
 	next := exportLarge(t, "use")
 	next.Report = func(r problem.Problem) { saw = r.Detail }
-	if err := p.Convert(within(t), next); !errors.Is(err, sdk.ErrBadInput) && err == nil {
+	if err := p.Convert(within(t), next); !errors.Is(err, hostsvc.ErrPlugin) {
 		t.Errorf("the job that uses the handle ends with %v", err)
 	}
 	if want := mapi.ErrInvalidObject.Error(); saw != want {

@@ -5,13 +5,14 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/oxbridge-mail/oxbridge/core/pluginhost/roletest"
 	"github.com/oxbridge-mail/oxbridge/core/sandbox"
 )
 
 // boxed are options for plugins behind walls. A program with the race detector
 // reserves more memory than any limit allows.
 func boxed(mode sandbox.Mode) Options {
-	return Options{Sandbox: mode, Launcher: []string{os.Args[0], "launch"}, Memory: 1 << 50}
+	return Options{Sandbox: mode, Launcher: []string{os.Args[0], roletest.Launch}, Memory: 1 << 50}
 }
 
 // TestSandboxedJobs does jobs behind walls: the handshake, the socket and the

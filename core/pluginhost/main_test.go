@@ -3,48 +3,26 @@ package pluginhost
 import (
 	"bytes"
 	"context"
-	"fmt"
 	"io"
 	"os"
 	"testing"
 	"time"
 
-	"go.uber.org/goleak"
-
-	"github.com/oxbridge-mail/oxbridge/core/sandbox"
+	"github.com/oxbridge-mail/oxbridge/core/pluginhost/roletest"
 	"github.com/oxbridge-mail/oxbridge/core/session"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi/proptag"
 )
 
-// roleVar tells the test binary to play a plugin; see roles.
-const roleVar = "OXBRIDGE_TEST_ROLE"
-
 // TestMain makes the test binary a plugin, good or bad, when a pool starts it so.
-func TestMain(m *testing.M) {
-	if len(os.Args) == 3 && os.Args[1] == "launch" {
-		fmt.Fprintln(os.Stderr, sandbox.Launch(os.Args[2]))
-		os.Exit(125)
-	}
-	if role := os.Getenv(roleVar); role != "" {
-		f, ok := roles[role]
-		if !ok {
-			fmt.Fprintln(os.Stderr, "no such role:", role)
-			os.Exit(70)
-		}
-		f()
-		os.Exit(0)
-	}
-	goleak.VerifyTestMain(m)
-}
+func TestMain(m *testing.M) { roletest.Main(m, roles) }
 
 // patience is the safety net of the tests: nothing waits that long.
 const patience = 30 * time.Second
 
 // play is the command that starts this binary in a role.
 func play(role string, env ...string) Command {
-	// The race detector delays the end of a process by a second.
-	return Command{Name: "torture", Path: os.Args[0], Env: append([]string{roleVar + "=" + role, "GORACE=atexit_sleep_ms=0"}, env...)}
+	return Command{Name: "torture", Path: os.Args[0], Env: append(roletest.Env(role), env...)}
 }
 
 // within is a context with the safety net.

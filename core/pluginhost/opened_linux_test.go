@@ -3,6 +3,7 @@ package pluginhost
 import (
 	"os"
 	"path/filepath"
+	"syscall"
 	"testing"
 
 	"github.com/oxbridge-mail/oxbridge/core/sandbox"
@@ -18,7 +19,12 @@ func TestOpenedProgram(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := os.WriteFile(path, contents, 0o700); err != nil {
+		// A process that another test starts meanwhile would have the file open for
+		// writing until its exec, and a file that is being written cannot be run.
+		syscall.ForkLock.RLock()
+		err = os.WriteFile(path, contents, 0o700)
+		syscall.ForkLock.RUnlock()
+		if err != nil {
 			t.Fatal(err)
 		}
 		f, err := os.Open(path)

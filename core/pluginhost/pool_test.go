@@ -142,16 +142,17 @@ func TestBudget(t *testing.T) {
 func TestShortLived(t *testing.T) {
 	t.Parallel()
 	p := start(t, "short-lived", Options{Processes: 1, LanesPerProcess: 1})
-	for {
+	for range 10 * maxFailures {
 		job, _ := export(t, "hello")
-		err := p.Convert(within(t), job)
-		if _, fatal := qualities(err); fatal {
-			break
+		suspect, fatal := qualities(p.Convert(within(t), job))
+		if fatal {
+			return
 		}
-		if suspect, _ := qualities(err); !suspect {
-			t.Fatalf("got %v", err)
+		if !suspect {
+			t.Fatal("the job is no suspect")
 		}
 	}
+	t.Error("the pool does not give up")
 }
 
 // TestSoloCrashesDoNotCount crashes more often than the budget allows, alone.
@@ -334,7 +335,7 @@ func TestRecycle(t *testing.T) {
 	for range 6 {
 		all = append(all, who(t, p))
 	}
-	if all[0] != all[1] || all[1] == all[2] || all[2] != all[3] || all[3] == all[4] {
+	if all[0] != all[1] || all[1] == all[2] || all[2] != all[3] || all[3] == all[4] || all[4] != all[5] {
 		t.Errorf("processes %v", all)
 	}
 }

@@ -15,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/oxbridge-mail/oxbridge/core/pluginhost/roletest"
 	"github.com/oxbridge-mail/oxbridge/sdk"
 	"github.com/oxbridge-mail/oxbridge/sdk/transfer"
 )
@@ -47,7 +48,7 @@ func init() {
 // sleeper starts a process that holds the pipe open, and waits until it does.
 func sleeper(attr *syscall.SysProcAttr) {
 	cmd := exec.Command(os.Args[0])
-	cmd.Env = []string{roleVar + "=sleeper", fifoVar + "=" + os.Getenv(fifoVar)}
+	cmd.Env = []string{roletest.Variable + "=sleeper", fifoVar + "=" + os.Getenv(fifoVar)}
 	cmd.Stderr, cmd.SysProcAttr = os.Stderr, attr
 	out, err := cmd.StdoutPipe()
 	if err != nil {
@@ -191,7 +192,7 @@ func hostDies(t *testing.T, guest string) {
 	}
 	t.Cleanup(func() { _ = os.RemoveAll(tmp) })
 	host := exec.Command(os.Args[0])
-	host.Env = append(os.Environ(), roleVar+"=host", guestVar+"="+guest, env, "TMPDIR="+tmp)
+	host.Env = append(os.Environ(), roletest.Variable+"=host", guestVar+"="+guest, env, "TMPDIR="+tmp)
 	host.Stderr = os.Stderr
 	out, err := host.StdoutPipe()
 	if err != nil {

@@ -76,6 +76,9 @@ func (j *job) probe(ctx context.Context, f *Format) error {
 	if yes {
 		j.match = pluginv1.Match_MATCH_YES
 	}
+	if err == nil && ctx.Err() != nil { // the author's code has not looked
+		err = context.Cause(ctx)
+	}
 	return err
 }
 
@@ -88,6 +91,9 @@ type stream struct {
 // put sends a message: its objects, then the values that neither are pieces of
 // the input of an import nor stay with the host. in is nil for a transformation.
 func (j *job) put(ctx context.Context, in *input, m *mapi.Message) error {
+	if ctx.Err() != nil { // the author's code has not looked
+		return context.Cause(ctx)
+	}
 	var streams []stream
 	place := func(dst *pluginv1.Prop, v mapi.Large) error {
 		if b, ok := v.(*blob); ok && b.j == j {

@@ -2,6 +2,7 @@ package serve_test
 
 import (
 	"context"
+	"strings"
 	"testing"
 
 	"github.com/oxbridge-mail/oxbridge/sdk"
@@ -45,6 +46,41 @@ func TestOutputEnds(t *testing.T) {
 					}
 					return
 				}
+			}
+		})
+	}
+}
+
+// TestCancelledAllTheSame has authors make what they were asked for after the host
+// has said that it does not want it.
+func TestCancelledAllTheSame(t *testing.T) {
+	t.Parallel()
+	p := importer(func(ctx context.Context, _ *sdk.Job, _ transfer.Input) (*mapi.Message, error) {
+		<-ctx.Done()
+		return with(tagText, "late"), nil
+	})
+	p.Transformer = sdk.TransformFunc(func(ctx context.Context, _ *sdk.Job, m *mapi.Message) error {
+		<-ctx.Done()
+		m.Props.Set(tagText, "late")
+		return nil
+	})
+	p.Formats[0].Probe = func(ctx context.Context, _ transfer.Input) (bool, error) {
+		<-ctx.Done()
+		return true, nil
+	}
+	for _, d := range []pluginv1.Direction{pluginv1.Direction_DIRECTION_IMPORT, pluginv1.Direction_DIRECTION_TRANSFORM, pluginv1.Direction_DIRECTION_PROBE} {
+		t.Run(d.String(), func(t *testing.T) {
+			t.Parallel()
+			r := lane(t, dial(t, p))
+			f := begin(7)
+			if f.GetBegin().Direction = d; d != pluginv1.Direction_DIRECTION_TRANSFORM {
+				f.GetBegin().Objects = nil
+			}
+			r.send(f)
+			r.send(cancelFrame(7))
+			end := r.recv().GetDone()
+			if end.GetResult() != pluginv1.Result_RESULT_CANCELLED || strings.Count(end.GetError(), "too slow") != 1 || end.GetMatch() == pluginv1.Match_MATCH_YES {
+				t.Errorf("the job ends with %v", end)
 			}
 		})
 	}

@@ -210,7 +210,12 @@ func (e *unsupportedError) Error() string { return "sdk: no " + e.what }
 // An endedError is the error of a job that was told to end.
 type endedError struct{ cause, err error }
 
-func (e *endedError) Error() string { return fmt.Sprintf("%v (%v)", e.cause, e.err) }
+func (e *endedError) Error() string {
+	if errors.Is(e.err, e.cause) { // it says so already
+		return e.err.Error()
+	}
+	return fmt.Sprintf("%v (%v)", e.cause, e.err)
+}
 
 // Unwrap returns both errors.
 func (e *endedError) Unwrap() []error { return []error{e.cause, e.err} }

@@ -1,0 +1,95 @@
+package batch
+
+import (
+	"bufio"
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"io"
+	"os"
+	"path/filepath"
+)
+
+// A planWriter writes a plan.
+type planWriter struct {
+	header Header
+	dir    string
+	file   *os.File
+	buf    *bufio.Writer
+	offset int64
+	shard  Shard
+	hash   interface {
+		io.Writer
+		Sum([]byte) []byte
+	}
+	maxItems int
+	maxBytes int64
+}
+
+func newPlanWriter(dir string, h Header, maxItems int, maxBytes int64) (*planWriter, error) {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return nil, err
+	}
+	f, err := os.OpenFile(filepath.Join(dir, itemsFile), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o644)
+	if err != nil {
+		return nil, err
+	}
+	h.Version = planVersion
+	return &planWriter{header: h, dir: dir, file: f, buf: bufio.NewWriterSize(f, 64<<10), hash: sha256.New(),
+		maxItems: maxItems, maxBytes: maxBytes}, nil
+}
+
+// add appends an item, to the shard at hand or to a new one when that is full.
+func (w *planWriter) add(it Item) error {
+	if w.shard.Items >= w.maxItems || w.shard.Items > 0 && w.shard.Bytes+it.Size > w.maxBytes {
+		w.cut()
+	}
+	line, err := json.Marshal(it)
+	if err != nil {
+		return err
+	}
+	line = append(bytes.TrimRight(line, "\n"), '\n')
+	_, _ = w.hash.Write(line) // a hash takes everything
+	w.offset += int64(len(line))
+	w.shard.Items++
+	w.shard.Bytes += it.Size
+	w.header.Items++
+	w.header.Bytes += it.Size
+	_, err = w.buf.Write(line)
+	return err
+}
+
+// cut ends the shard at hand.
+func (w *planWriter) cut() {
+	if w.shard.Items == 0 {
+		return
+	}
+	w.shard.Length = w.offset - w.shard.Offset
+	w.shard.SHA256 = hex.EncodeToString(w.hash.Sum(nil))
+	w.header.Shards = append(w.header.Shards, w.shard)
+	w.shard, w.hash = Shard{Offset: w.offset}, sha256.New()
+}
+
+// finish makes the plan valid.
+func (w *planWriter) finish() (*Plan, error) {
+	w.cut()
+	err := w.buf.Flush()
+	if err == nil {
+		err = w.file.Sync()
+	}
+	if cerr := w.file.Close(); err == nil {
+		err = cerr
+	}
+	if err != nil {
+		return nil, err
+	}
+	b, err := json.MarshalIndent(w.header, "", " ")
+	if err != nil {
+		return nil, err
+	}
+	if err := WriteOnce(filepath.Join(w.dir, planFile), append(b, '\n')); err != nil {
+		return nil, err
+	}
+	return &Plan{w.header, w.dir}, nil
+}
