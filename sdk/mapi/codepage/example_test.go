@@ -30,6 +30,11 @@ func ExampleEncodeUTF16() {
 	// Output: 41 00 64 00 61 00
 }
 
+func ExampleAppendUTF16() {
+	fmt.Printf("% X\n", codepage.AppendUTF16([]byte{0xFE}, "Ada"))
+	// Output: FE 41 00 64 00 61 00
+}
+
 func ExampleFromLCID() {
 	fmt.Println(codepage.FromLCID(0x0411)) // Japanese
 	// Output: 932
