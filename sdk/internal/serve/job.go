@@ -90,7 +90,7 @@ func (j *job) add(objects []string, more bool) error {
 	j.l.mu.Lock()
 	j.running = true
 	j.l.mu.Unlock()
-	j.l.wg.Go(func() { j.run(err) })
+	j.l.start(func() { j.run(err) })
 	return nil
 }
 

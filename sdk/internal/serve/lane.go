@@ -21,6 +21,7 @@ type lane struct {
 	srv    *server
 	stream pluginv1.Converter_LaneServer
 	gone   chan struct{}  // closed when nothing will be received any more
+	work   chan func()    // takes what an idle goroutine is to do
 	wg     sync.WaitGroup // the goroutines of jobs
 
 	sendMu sync.Mutex
@@ -37,6 +38,7 @@ func newLane(s *server, stream pluginv1.Converter_LaneServer) *lane {
 		srv:    s,
 		stream: stream,
 		gone:   make(chan struct{}),
+		work:   make(chan func()),
 		jobs:   make(map[uint64]*job),
 		calls:  make(map[uint32]*call),
 	}
@@ -74,8 +76,9 @@ func (l *lane) receive() error {
 	}
 }
 
-// route hands a frame and the objects in it to the job or the request that it is for. Frames for jobs
-// that are over, and kinds of frames that are not known, are dropped.
+// route hands a frame and the objects in it to the job or the request that it is
+// for. Frames for jobs that are over, and kinds of frames that are not known, are
+// dropped.
 func (l *lane) route(f *pluginv1.HostFrame, objects []string) error {
 	switch k := f.GetKind().(type) {
 	case *pluginv1.HostFrame_Begin:
@@ -129,6 +132,28 @@ func (l *lane) begin(id uint64, b *pluginv1.Begin, objects []string) error {
 		return errors.New("more jobs begin than the pipeline takes")
 	}
 	return j.add(objects, b.GetMore())
+}
+
+// start runs f in a goroutine that has run others before if there is one: its
+// stack has grown already.
+func (l *lane) start(f func()) {
+	select {
+	case l.work <- f:
+	default:
+		l.wg.Go(func() { l.worker(f) })
+	}
+}
+
+// worker runs f and what comes after it.
+func (l *lane) worker(f func()) {
+	for {
+		f()
+		select {
+		case f = <-l.work:
+		case <-l.gone:
+			return
+		}
+	}
 }
 
 // forget takes a job out of the open ones.
