@@ -2,7 +2,6 @@ package batch
 
 import (
 	"bufio"
-	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -167,12 +166,15 @@ type jsonItem struct {
 }
 
 // MarshalJSON implements json.Marshaler.
-func (it Item) MarshalJSON() ([]byte, error) {
+func (it Item) MarshalJSON() ([]byte, error) { return json.Marshal(it.json()) }
+
+// json returns the item as plans have it.
+func (it *Item) json() jsonItem {
 	j := jsonItem{Member: it.Member, Range: it.Range, Size: it.Size, Format: it.Format, Import: it.Direction == session.Import,
 		Same: it.Direction == 0 && it.Format != "", Prior: it.Prior, Why: it.Why, State: it.State, Reason: it.Reason}
 	j.Path, j.PathBytes = textOrBytes(it.Path)
 	j.Out, j.OutBytes = textOrBytes(it.Out)
-	return json.Marshal(j)
+	return j
 }
 
 // UnmarshalJSON implements json.Unmarshaler.
@@ -181,7 +183,13 @@ func (it *Item) UnmarshalJSON(b []byte) error {
 	if err := json.Unmarshal(b, &j); err != nil {
 		return err
 	}
-	*it = Item{Path: j.Path + string(j.PathBytes), Member: j.Member, Range: j.Range, Size: j.Size, Out: j.Out + string(j.OutBytes),
+	*it = j.item()
+	return nil
+}
+
+// item is the opposite of Item.json.
+func (j *jsonItem) item() Item {
+	it := Item{Path: j.Path + string(j.PathBytes), Member: j.Member, Range: j.Range, Size: j.Size, Out: j.Out + string(j.OutBytes),
 		Format: j.Format, Direction: session.Export, Prior: j.Prior, Why: j.Why, State: j.State, Reason: j.Reason}
 	switch {
 	case j.Same:
@@ -189,7 +197,7 @@ func (it *Item) UnmarshalJSON(b []byte) error {
 	case j.Import:
 		it.Direction = session.Import
 	}
-	return nil
+	return it
 }
 
 func textOrBytes(s string) (string, []byte) {
@@ -250,11 +258,11 @@ func (p *Plan) Shard(n int) ([]Item, error) {
 	lines.Buffer(nil, maxLine)
 	var items []Item
 	for lines.Scan() {
-		var it Item
-		if err := json.Unmarshal(lines.Bytes(), &it); err != nil {
+		var j jsonItem // not an Item, as encoding/json would read the line twice
+		if err := json.Unmarshal(lines.Bytes(), &j); err != nil {
 			return nil, fmt.Errorf("plan %s: shard %d: %w", p.dir, n, err)
 		}
-		items = append(items, it)
+		items = append(items, j.item())
 	}
 	if err := lines.Err(); err != nil {
 		return nil, fmt.Errorf("plan %s: shard %d: %w", p.dir, n, err)
@@ -299,11 +307,11 @@ func (w *planWriter) add(it Item) error {
 	if w.shard.Items >= w.maxItems || w.shard.Items > 0 && w.shard.Bytes+it.Size > w.maxBytes {
 		w.cut()
 	}
-	line, err := json.Marshal(it)
+	line, err := json.Marshal(it.json())
 	if err != nil {
 		return err
 	}
-	line = append(bytes.TrimRight(line, "\n"), '\n')
+	line = append(line, '\n')
 	_, _ = w.hash.Write(line) // a hash takes everything
 	w.offset += int64(len(line))
 	w.shard.Items++
