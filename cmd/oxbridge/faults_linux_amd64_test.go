@@ -30,6 +30,7 @@ func init() {
 		return
 	}
 	_ = os.Unsetenv(faults.Variable)
+	syscall.Umask(0o077) // outputs are given their mode by a call then
 	fmt.Fprintln(os.Stderr, faults.Launch(number, os.Args))
 	os.Exit(exitInternal)
 }

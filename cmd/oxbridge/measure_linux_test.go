@@ -38,8 +38,8 @@ func TestMeasure(t *testing.T) {
 			t.Fatal(err)
 		}
 		m := measure(t, count)
-		t.Logf("%d messages: %.1f s, %.0f/s, peak of the host %.1f MB, of a plugin process %.1f MB",
-			count, m.took.Seconds(), float64(count)/m.took.Seconds(), mb(m.host), mb(m.plugin))
+		t.Logf("%d messages: %.1f s, %.0f/s, processors %.3f ms for each, peak of the host %.1f MB, of a plugin process %.1f MB",
+			count, m.took.Seconds(), float64(count)/m.took.Seconds(), 1e3*m.cpu.Seconds()/float64(count), mb(m.host), mb(m.plugin))
 		if first == nil {
 			first = m
 			continue
@@ -87,7 +87,8 @@ func children(pid string) (list []string) {
 // measured is what a run took.
 type measured struct {
 	took         time.Duration
-	host, plugin int64 // peaks of resident memory, bytes; plugin that of the largest process
+	cpu          time.Duration // of all processes
+	host, plugin int64         // peaks of resident memory, bytes; plugin that of the largest process
 }
 
 func measure(t *testing.T, count int) *measured {
@@ -123,6 +124,7 @@ func measure(t *testing.T, count int) *measured {
 	}
 	_ = cmd.Wait()
 	m.took = time.Since(began)
+	m.cpu = cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
 	if code := cmd.ProcessState.ExitCode(); code != exitPartial && code != exitOK { // each 1000th message is damaged
 		t.Fatalf("status %d\n%s", code, &stderr)
 	}

@@ -85,12 +85,15 @@ type jsonItem struct {
 }
 
 // MarshalJSON implements json.Marshaler.
-func (it Item) MarshalJSON() ([]byte, error) {
+func (it Item) MarshalJSON() ([]byte, error) { return json.Marshal(it.json()) }
+
+// json returns the item as plans have it.
+func (it *Item) json() jsonItem {
 	j := jsonItem{Member: it.Member, Range: it.Range, Size: it.Size, Format: it.Format, Import: it.Direction == session.Import,
 		Same: it.Direction == 0 && it.Format != "", Prior: it.Prior, Why: it.Why, State: it.State, Reason: it.Reason}
 	j.Path, j.PathBytes = textOrBytes(it.Path)
 	j.Out, j.OutBytes = textOrBytes(it.Out)
-	return json.Marshal(j)
+	return j
 }
 
 // UnmarshalJSON implements json.Unmarshaler.
@@ -99,7 +102,13 @@ func (it *Item) UnmarshalJSON(b []byte) error {
 	if err := json.Unmarshal(b, &j); err != nil {
 		return err
 	}
-	*it = Item{Path: j.Path + string(j.PathBytes), Member: j.Member, Range: j.Range, Size: j.Size, Out: j.Out + string(j.OutBytes),
+	*it = j.item()
+	return nil
+}
+
+// item is the opposite of Item.json.
+func (j *jsonItem) item() Item {
+	it := Item{Path: j.Path + string(j.PathBytes), Member: j.Member, Range: j.Range, Size: j.Size, Out: j.Out + string(j.OutBytes),
 		Format: j.Format, Direction: session.Export, Prior: j.Prior, Why: j.Why, State: j.State, Reason: j.Reason}
 	switch {
 	case j.Same:
@@ -107,7 +116,7 @@ func (it *Item) UnmarshalJSON(b []byte) error {
 	case j.Import:
 		it.Direction = session.Import
 	}
-	return nil
+	return it
 }
 
 func textOrBytes(s string) (string, []byte) {

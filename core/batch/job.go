@@ -61,12 +61,11 @@ func (r *Runner) attempt(s *session.Session, f *finished, do func(context.Contex
 		return err
 	}
 	f.result.Bytes, f.result.ModTime = src.Size(), src.ModTime()
-	d, err := digestItem(&f.item, src)
+	digest, err := beginDigest(&f.item, src)
 	if err != nil {
 		src.Close()
 		return err
 	}
-	f.result.SHA256 = d.SHA256
 	out, err := r.opt.Out.Create(r.ctx, f.item.Out)
 	if err == nil {
 		if err = r.enter(f.item.Out, out); err != nil {
@@ -79,6 +78,11 @@ func (r *Runner) attempt(s *session.Session, f *finished, do func(context.Contex
 	}
 	c := conversion{s: s, src: src, out: out, opt: r.opt, report: f.result.Problems.Add, do: do}
 	err = c.run(r.ctx, f.item.Direction, f.item.Format)
+	d, derr := digest()
+	f.result.SHA256 = d.SHA256
+	if derr != nil {
+		err = derr
+	}
 	if err == nil && r.opt.OnLoss == LossFails && f.result.Problems.Worst() >= problem.Loss {
 		err = errLoss
 	}

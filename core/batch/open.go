@@ -120,13 +120,28 @@ const loadMemory = 1 << 20
 
 // digestItem returns the digest of an input that is open.
 func digestItem(it *Item, src *store.Source) (d store.Digest, err error) {
-	if err = src.Load(loadMemory); err == nil {
-		d, err = store.DigestOf(src, src.Size())
-	}
+	digest, err := beginDigest(it, src)
 	if err != nil {
-		return d, fmt.Errorf("read %s: %w", it.Name(), err)
+		return d, err
 	}
-	return d, nil
+	return digest()
+}
+
+// beginDigest is digestItem for an input that is read at the same time, when it is
+// large: the function that it returns waits for the digest.
+func beginDigest(it *Item, src *store.Source) (func() (store.Digest, error), error) {
+	wrap := func(err error) error { return fmt.Errorf("read %s: %w", it.Name(), err) }
+	if err := src.Load(loadMemory); err != nil {
+		return nil, wrap(err)
+	}
+	digest := src.Digest()
+	return func() (store.Digest, error) {
+		d, err := digest()
+		if err != nil {
+			err = wrap(err)
+		}
+		return d, err
+	}, nil
 }
 
 // An Opener opens inputs by the names that reports have for them. It remembers

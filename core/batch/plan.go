@@ -148,11 +148,11 @@ func (p *Plan) Shard(n int) ([]Item, error) {
 	lines.Buffer(nil, maxLine)
 	var items []Item
 	for lines.Scan() {
-		var it Item
-		if err := json.Unmarshal(lines.Bytes(), &it); err != nil {
+		var j jsonItem // not an Item, as encoding/json would read the line twice
+		if err := json.Unmarshal(lines.Bytes(), &j); err != nil {
 			return nil, fmt.Errorf("plan %s: shard %d: %w", p.dir, n, err)
 		}
-		items = append(items, it)
+		items = append(items, j.item())
 	}
 	if err := lines.Err(); err != nil {
 		return nil, fmt.Errorf("plan %s: shard %d: %w", p.dir, n, err)

@@ -2,7 +2,6 @@ package batch
 
 import (
 	"bufio"
-	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -45,11 +44,11 @@ func (w *planWriter) add(it Item) error {
 	if w.shard.Items >= w.maxItems || w.shard.Items > 0 && w.shard.Bytes+it.Size > w.maxBytes {
 		w.cut()
 	}
-	line, err := json.Marshal(it)
+	line, err := json.Marshal(it.json())
 	if err != nil {
 		return err
 	}
-	line = append(bytes.TrimRight(line, "\n"), '\n')
+	line = append(line, '\n')
 	_, _ = w.hash.Write(line) // a hash takes everything
 	w.offset += int64(len(line))
 	w.shard.Items++

@@ -13,6 +13,10 @@ import (
 // recordDelay is how long a result waits for others before it is recorded.
 const recordDelay = 200 * time.Millisecond
 
+// groupDelay is the least time from group to group. Each costs two syncs and a
+// transaction: a disk on which these take no time would get one for every message.
+const groupDelay = 20 * time.Millisecond
+
 // publish gives outputs their names and hands out results, in groups, until the
 // jobs have ended. See the package's comment for the order.
 func (r *Runner) publish() {
@@ -32,12 +36,14 @@ func (r *Runner) publish() {
 // publisher is the state of publish.
 type publisher struct {
 	r          *Runner
+	taken      time.Time  // when the last group was taken
 	unrecorded []finished // that have their names
 	broken     bool       // nothing can be made durable any more
 }
 
-// collect waits for a task that is finished and takes what others there are.
-// The group is empty when none came in time. ok is false when no more will.
+// collect waits for a task that is finished and takes what others there are, and
+// what come until it is time for a group. The group is empty when none came in
+// time. ok is false when no more will.
 func (p *publisher) collect() (group []finished, ok bool) {
 	var late <-chan time.Time
 	if len(p.unrecorded) > 0 {
@@ -54,16 +60,34 @@ func (p *publisher) collect() (group []finished, ok bool) {
 	case <-late:
 		return nil, true
 	}
-	for len(group) < maxUnpublished {
+	group, ok = p.others(group)
+	p.taken = time.Now()
+	return group, ok
+}
+
+// others adds to a group what is finished by now, and what will be soon.
+func (p *publisher) others(group []finished) (_ []finished, ok bool) {
+	pace := time.NewTimer(groupDelay - time.Since(p.taken))
+	defer pace.Stop()
+	for wait := true; len(group) < maxUnpublished; {
+		var f finished
 		select {
-		case f, ok := <-p.r.done:
-			if !ok {
-				return group, false
-			}
-			group = append(group, f)
+		case f, ok = <-p.r.done:
 		default:
-			return group, true
+			if !wait || p.r.inHand.Load() == int64(len(group)) {
+				return group, true
+			}
+			select {
+			case f, ok = <-p.r.done:
+			case <-pace.C:
+				wait = false
+				continue
+			}
 		}
+		if !ok {
+			return group, false
+		}
+		group = append(group, f)
 	}
 	return group, true
 }
@@ -193,19 +217,22 @@ func (r *Runner) failed(f *finished) {
 // output is there already; when it is taken by an earlier output for the same
 // input, that is replaced.
 func (r *Runner) name(f *finished) error {
-	taken, same, err := r.taken(f)
-	if err != nil || same {
-		return errors.Join(err, f.target.Close())
+	replace := r.opt.Overwrite
+	if replace || f.item.Prior != "" { // else publishing finds out
+		taken, same, err := r.taken(f)
+		if err != nil || same {
+			return errors.Join(err, f.target.Close())
+		}
+		replace = replace || taken == f.item.Prior
+		if taken != "" && !replace {
+			return errors.Join(store.ErrExists, f.target.Close())
+		}
 	}
-	replace := taken == f.item.Prior && taken != "" || r.opt.Overwrite
-	if taken != "" && !replace {
-		return errors.Join(store.ErrExists, f.target.Close())
-	}
-	err = f.target.Publish(replace)
+	err := f.target.Publish(replace)
 	if !errors.Is(err, store.ErrExists) {
 		return err
 	}
-	// Somebody was faster: the contents decide.
+	// Somebody was faster, or it was done before: the contents decide.
 	_, same, terr := r.taken(f)
 	switch {
 	case terr != nil:

@@ -3,6 +3,7 @@ package cfb
 import (
 	"cmp"
 	"fmt"
+	"slices"
 )
 
 // maxSectors bounds the sector numbers a reader follows: 128 GiB in sectors of
@@ -89,6 +90,8 @@ func (o *opener) sector(n uint32) ([]byte, error) {
 
 // loadFAT reads the DIFAT and the FAT ([MS-CFB] 2.3, 2.5).
 func (o *opener) loadFAT() error {
+	per := uint64(o.ss / 4)
+	o.fat.next = slices.Grow(o.fat.next, int(min(uint64(o.fat.count)+per, uint64(o.hdr.fatSectors)*per, reserveSectors)))
 	listed, err := o.addFAT(o.hdr.difat[:])
 	if err != nil {
 		return err
@@ -121,6 +124,10 @@ func (o *opener) loadFAT() error {
 	}
 	return nil
 }
+
+// reserveSectors is for how many sectors the FAT of a file gets its memory at once:
+// one that grows leaves several times as much behind.
+const reserveSectors = 4 << 20
 
 // addFAT appends the FAT sectors named in list to the FAT and returns how many
 // were named. A bad number makes its part of the FAT free.

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"io"
 	"io/fs"
-	"os"
 	"sync"
 
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi"
@@ -21,13 +20,13 @@ var rewrites = sync.Pool{New: func() any { b := make([]byte, 0, rewriteMemory); 
 // A rewrite is a file that is written by seeking. While it is short it is in
 // memory alone.
 type rewrite struct {
-	file   *os.File
+	file   *behind
 	memory *[]byte // the contents; nil when they are in the file, or gone
 	gone   bool
 	at     int64 // where the next byte goes in memory
 }
 
-func newRewrite(f *os.File) *rewrite { return &rewrite{file: f, memory: rewrites.Get().(*[]byte)} }
+func newRewrite(f *behind) *rewrite { return &rewrite{file: f, memory: rewrites.Get().(*[]byte)} }
 
 // restart makes the contents empty.
 func (r *rewrite) restart() error {

@@ -7,7 +7,7 @@ import (
 	"errors"
 	"io"
 	"io/fs"
-	"os"
+	"sync"
 	"time"
 
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi"
@@ -33,11 +33,12 @@ type Source struct {
 	closer  io.Closer // nil when there is nothing to close
 	size    int64
 	modTime time.Time
+	behind  sync.WaitGroup // digests that are being made
 }
 
 // OpenSource opens a regular file; anything else is an error.
 func OpenSource(path string) (*Source, error) {
-	f, err := os.Open(path)
+	f, err := openRead(path)
 	if err != nil {
 		return nil, err
 	}
@@ -80,6 +81,23 @@ func (s *Source) Load(limit int64) error {
 // them.
 func (s *Source) Whole() []byte { return s.whole }
 
+// Digest makes the digest of the contents, beside what else is done with them when
+// they are not in memory: Close waits for it. The function that it returns returns
+// the digest, any number of times.
+func (s *Source) Digest() func() (Digest, error) {
+	if s.whole != nil {
+		d := digestBytes(s.whole)
+		return func() (Digest, error) { return d, nil }
+	}
+	var d Digest
+	var err error
+	s.behind.Go(func() { d, err = DigestOf(s, s.size) })
+	return func() (Digest, error) {
+		s.behind.Wait()
+		return d, err
+	}
+}
+
 // ReadAt implements io.ReaderAt.
 func (s *Source) ReadAt(p []byte, off int64) (int, error) { return s.r.ReadAt(p, off) }
 
@@ -100,6 +118,7 @@ func (s *Source) Commit() error { return mapi.ErrNoAccess }
 
 // Close ends the use of the contents.
 func (s *Source) Close() error {
+	s.behind.Wait()
 	if s.closer == nil {
 		return nil
 	}

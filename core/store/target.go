@@ -24,12 +24,16 @@ type Target struct {
 	overwrite bool
 	file      *os.File // nil after Publish or Close
 	unnamed   bool     // the file has no name yet
+	readable  bool     // by whom it is to be once it is finished
 	buf       *bufio.Writer
 	hash      hash.Hash // of what went through Write
 	size      int64     // what went through Write
 	rewrite   *rewrite  // the contents came by Rewrite, if not nil
 	finished  *Digest   // set by Finish
 }
+
+// mode is that of files that have appeared.
+const mode = 0o644
 
 // bufferSize is what a Target collects before it writes, in bytes.
 const bufferSize = 128 << 10
@@ -50,21 +54,30 @@ func Create(path string, overwrite bool) (*Target, error) {
 
 // create starts a file and leaves the question of the name to Publish.
 func create(path string, overwrite bool) (*Target, error) {
+	t := &Target{path: path, overwrite: overwrite, hash: sha256.New()}
 	dir := filepath.Dir(path)
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return nil, err
-	}
-	t := &Target{path: path, overwrite: overwrite, unnamed: true, hash: sha256.New()}
-	var err error
-	if t.file, err = createUnnamed(dir); err != nil {
-		t.unnamed = false
-		if t.file, err = os.CreateTemp(dir, TempPrefix+ProcessTag()+"-*"); err != nil {
-			return nil, err
+	err := t.open(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		if err = os.MkdirAll(dir, 0o755); err == nil {
+			err = t.open(dir)
 		}
 	}
+	if err != nil {
+		return nil, err
+	}
 	t.buf = writers.Get().(*bufio.Writer)
-	t.buf.Reset(t.file)
+	t.buf.Reset(&behind{File: t.file})
 	return t, nil
+}
+
+// open makes the file in a folder, which must be there.
+func (t *Target) open(dir string) (err error) {
+	if t.file, err = createUnnamed(dir); err == nil {
+		t.unnamed, t.readable = true, createsReadable()
+		return nil
+	}
+	t.file, err = os.CreateTemp(dir, TempPrefix+ProcessTag()+"-*")
+	return err
 }
 
 // freeBuffer gives the buffers to other Targets.
@@ -113,7 +126,7 @@ func (t *Target) Rewrite() (io.WriteSeeker, error) {
 		return nil, mapi.ErrInvalidObject
 	}
 	if t.rewrite == nil {
-		t.rewrite = newRewrite(t.file)
+		t.rewrite = newRewrite(&behind{File: t.file})
 	}
 	return t.rewrite, t.rewrite.restart()
 }
@@ -134,8 +147,8 @@ func (t *Target) Finish() (Digest, error) {
 		d = Digest{hex.EncodeToString(t.hash.Sum(nil)), t.size}
 		err = t.buf.Flush()
 	}
-	if err == nil {
-		err = t.file.Chmod(0o644)
+	if err == nil && !t.readable {
+		err = t.file.Chmod(mode)
 	}
 	if err != nil {
 		return Digest{}, err

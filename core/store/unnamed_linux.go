@@ -1,11 +1,13 @@
 package store
 
 import (
+	"bytes"
 	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"strconv"
+	"sync"
 
 	"golang.org/x/sys/unix"
 )
@@ -16,7 +18,7 @@ func createUnnamed(dir string) (*os.File, error) {
 	if !canNameUnnamed {
 		return nil, unix.ENOTSUP
 	}
-	fd, err := unix.Open(dir, unix.O_TMPFILE|unix.O_RDWR|unix.O_CLOEXEC, 0o600)
+	fd, err := unix.Open(dir, unix.O_TMPFILE|unix.O_RDWR|unix.O_CLOEXEC, mode)
 	if err != nil {
 		return nil, &os.PathError{Op: "open", Path: dir, Err: err}
 	}
@@ -32,7 +34,10 @@ func nameUnnamed(f *os.File, path string) error {
 	}
 	var lerr error
 	err = conn.Control(func(fd uintptr) {
-		lerr = unix.Linkat(unix.AT_FDCWD, "/proc/self/fd/"+strconv.Itoa(int(fd)), unix.AT_FDCWD, path, unix.AT_SYMLINK_FOLLOW)
+		lerr = unix.Linkat(int(fd), "", unix.AT_FDCWD, path, unix.AT_EMPTY_PATH) // Linux before 6.10 allows it to root alone
+		if errors.Is(lerr, unix.ENOENT) {
+			lerr = unix.Linkat(unix.AT_FDCWD, "/proc/self/fd/"+strconv.Itoa(int(fd)), unix.AT_FDCWD, path, unix.AT_SYMLINK_FOLLOW)
+		}
 	})
 	if err == nil && lerr != nil {
 		err = &os.LinkError{Op: "link", Old: "a file without a name", New: path, Err: lerr}
@@ -64,6 +69,22 @@ func syncAll(dirs []string) error {
 	}
 	return nil
 }
+
+// startWriting has the system begin to write a file to its disk, and does not wait
+// for that. It is a hint: a file system that cannot do it loses time alone.
+func startWriting(f *os.File) {
+	_ = unix.SyncFileRange(int(f.Fd()), 0, 0, unix.SYNC_FILE_RANGE_WRITE)
+}
+
+// createsReadable reports whether files without a name have their mode from the
+// beginning: whether the mask of this process takes nothing of it.
+var createsReadable = sync.OnceValue(func() bool {
+	b, _ := os.ReadFile("/proc/self/status") // umask(2) cannot be asked without being set
+	_, mask, _ := bytes.Cut(b, []byte("\nUmask:"))
+	mask, _, _ = bytes.Cut(mask, []byte("\n"))
+	n, err := strconv.ParseUint(string(bytes.TrimSpace(mask)), 8, 32)
+	return err == nil && n&mode == 0
+})
 
 // canNameUnnamed reports whether files without a name can be given one here:
 // without /proc they cannot.
