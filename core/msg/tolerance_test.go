@@ -108,6 +108,7 @@ func TestTolerance(t *testing.T) {
 		{"zeros at the end", file{propertyStream: stream(rootHeader, entry(proptag.Subject, 6)), subject: append(ok, 0, 0, 0, 0)}, ""},
 		{"odd length", file{propertyStream: stream(rootHeader, entry(proptag.Subject, 6)), subject: append(ok, 7)}, ""},
 		{"mark of the prefix", file{propertyStream: stream(rootHeader, entry(proptag.Subject, 6)), subject: codepage.EncodeUTF16("\x01\x05ok")}, ""},
+		{"mark after a mark", file{propertyStream: stream(rootHeader, entry(proptag.Subject, 10)), subject: codepage.EncodeUTF16("\x01\x05\x01\x01ok")}, ""},
 		{"lower case", file{propertyStream: stream(rootHeader), "__SUBSTG1.0_0037001f": ok}, ""},
 		{"empty recipient", file{propertyStream: stream(rootHeader), subject: ok, "__recip_version1.0_#00000000": file{propertyStream: stream(childHeader)}}, "msg.object.damaged"},
 		{"byte without meaning", file{propertyStream: stream(rootHeader, entry(proptag.MessageCodepage, 932)), subject: ok, valueName(name8): []byte{0x81}}, "msg.string.codepage"},

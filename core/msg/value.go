@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/oxbridge-mail/oxbridge/core/cfb"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi"
@@ -200,18 +201,16 @@ func (r *reader) text(p *found, sc scope) (mapi.Value, error) {
 	return s, nil
 }
 
-// cutPrefixMark removes the mark of the prefix from a subject.
+// cutPrefixMark removes the mark of the prefix from a subject. What comes after it
+// and looks like another one would be taken for it when the file is written again, so
+// it goes as well.
 // QUIRK: Outlook can put U+0001 and a character that counts the prefix first.
 func cutPrefixMark(s string) string {
-	if !strings.HasPrefix(s, "\x01") {
-		return s
+	for strings.HasPrefix(s, "\x01") {
+		_, size := utf8.DecodeRuneInString(s[1:])
+		s = s[1+size:]
 	}
-	for i := range s[1:] {
-		if i > 0 {
-			return s[1+i:]
-		}
-	}
-	return ""
+	return s
 }
 
 // decodeText decodes a string in a code page and removes terminating zeros,
