@@ -76,6 +76,9 @@ func (t *Target) open(dir string) (err error) {
 		t.unnamed, t.readable = true, createsReadable()
 		return nil
 	}
+	if errors.Is(err, fs.ErrNotExist) {
+		return err // the folder may be there a moment later
+	}
 	t.file, err = os.CreateTemp(dir, TempPrefix+ProcessTag()+"-*")
 	return err
 }
