@@ -249,7 +249,7 @@ func containers() []Case {
 // compound returns a case for a compound file that write fills.
 func compound(name, attack string, small, full int, write func(w *cfb.StorageWriter, n int) error) Case {
 	return Case{Name: name + ".msg", Attack: attack, Small: small, Full: full, Make: func(w io.WriteSeeker, n int) error {
-		c, err := cfb.NewWriter(w, cfb.WriterOptions{})
+		c, err := cfb.NewWriter(w, cfb.WriterOptions{MaxEntries: 2*n + 100}) // more than readers take, if need be
 		if err != nil {
 			return err
 		}
