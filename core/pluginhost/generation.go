@@ -103,7 +103,7 @@ func (g *generation) begin(ctx context.Context, opt Options, lanes int) error {
 	}
 	describe, cancel := context.WithTimeout(ctx, describeTime)
 	defer cancel()
-	if g.desc, err = hostsvc.Describe(describe, conn); err != nil {
+	if g.desc, err = describeIn(describe, conn); err != nil {
 		if describe.Err() != nil && ctx.Err() == nil {
 			return fmt.Errorf("does not answer: %w", err)
 		}
@@ -118,6 +118,27 @@ func (g *generation) begin(ctx context.Context, opt Options, lanes int) error {
 		g.lanes = append(g.lanes, &lane{Lane: l, gen: g})
 	}
 	return nil
+}
+
+// describeIn is hostsvc.Describe that ends with ctx in any case: gRPC waits without
+// end for a call that it could not send over a connection that lives. Such a call is
+// left behind; it ends with the process.
+func describeIn(ctx context.Context, conn pluginv1.ConverterClient) (hostsvc.Description, error) {
+	type result struct {
+		desc hostsvc.Description
+		err  error
+	}
+	done := make(chan result, 1)
+	go func() {
+		d, err := hostsvc.Describe(ctx, conn)
+		done <- result{d, err}
+	}()
+	select {
+	case r := <-done:
+		return r.desc, r.err
+	case <-ctx.Done():
+		return hostsvc.Description{}, context.Cause(ctx)
+	}
 }
 
 // connect starts the process and waits for its handshake.
