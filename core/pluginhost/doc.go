@@ -4,7 +4,8 @@
 //
 // # Processes
 //
-// A [Pool] has a few processes of one plugin. A process, its connection and its
+// A [Pool] has as many processes of one plugin as the CPUs need: one, for a plugin
+// that takes a lane for each, as the second would cost more than it gives. A process, its connection and its
 // lanes are one generation: they are made together and end together, and nothing
 // of one is ever used with another. A job goes to the lane that has the least to
 // do; a process that is missing is started when a job asks for it.

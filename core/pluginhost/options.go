@@ -30,11 +30,13 @@ type Command struct {
 
 // Options set the limits of a pool. A zero field means the default.
 type Options struct {
-	// Processes is how many processes work at once; default 2, or 1 on a
-	// machine with one CPU. Those of ConvertAlone come on top, as many again.
+	// Processes is how many processes work at once; by default as many as have
+	// one lane more in all than there are CPUs, and never more than CPUs: one,
+	// for a plugin that takes the lanes. Those of ConvertAlone come on top, as
+	// many again.
 	Processes int
-	// LanesPerProcess is how many lanes a process has; default 2. A plugin may
-	// want fewer.
+	// LanesPerProcess is how many lanes a process has; by default one more than
+	// there are CPUs, and at most 8. A plugin may want fewer.
 	LanesPerProcess int
 	// StartTimeout is how long a process may take to its handshake; default
 	// limits.PluginStart, long, as a busy machine is no fault of the plugin.
@@ -66,8 +68,7 @@ type Options struct {
 }
 
 func (o Options) withDefaults() Options {
-	o.Processes = max(1, cmp.Or(o.Processes, min(2, runtime.NumCPU())))
-	o.LanesPerProcess = max(1, cmp.Or(o.LanesPerProcess, 2))
+	o.LanesPerProcess = max(1, cmp.Or(o.LanesPerProcess, min(runtime.NumCPU()+1, maxLanes)))
 	o.StartTimeout = cmp.Or(o.StartTimeout, limits.PluginStart.Duration())
 	o.Recycle = max(1, cmp.Or(o.Recycle, limits.PluginRecycle.Int()))
 	o.Memory = cmp.Or(o.Memory, uint64(limits.PluginMemory.Get()))
@@ -75,6 +76,16 @@ func (o Options) withDefaults() Options {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	return o
+}
+
+// maxLanes is how many lanes a process has by default at most: they share a
+// connection.
+const maxLanes = 8
+
+// processes is how many processes work at once of a plugin that takes so many
+// lanes in each.
+func (o Options) processes(lanes, cpus int) int {
+	return max(1, cmp.Or(o.Processes, min(cpus, (cpus+lanes)/lanes)))
 }
 
 // lane returns the options of a lane; the defaults of the others are hostsvc's.

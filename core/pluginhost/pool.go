@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"slices"
 	"sync"
 	"time"
@@ -44,6 +45,7 @@ func Start(ctx context.Context, c Command, o Options) (*Pool, error) {
 	if err != nil {
 		return nil, err
 	}
+	o.Processes = o.processes(len(g.lanes), runtime.NumCPU())
 	p := &Pool{
 		command: c,
 		desc:    g.desc,

@@ -35,6 +35,19 @@ func TestConvert(t *testing.T) {
 	}
 }
 
+// TestProcesses: a lane for each CPU and one more, in as few processes as the
+// plugin allows.
+func TestProcesses(t *testing.T) {
+	for _, tt := range []struct{ asked, lanes, cpus, want int }{
+		{0, 2, 1, 1}, {0, 3, 2, 1}, {0, 2, 2, 2}, {0, 1, 2, 2}, {0, 8, 16, 3}, {0, 1, 16, 16}, {0, 2, 16, 9},
+		{5, 3, 2, 5}, {1, 1, 16, 1},
+	} {
+		if got := (Options{Processes: tt.asked}).processes(tt.lanes, tt.cpus); got != tt.want {
+			t.Errorf("%d asked, %d lanes, %d CPUs: got %d processes, want %d", tt.asked, tt.lanes, tt.cpus, got, tt.want)
+		}
+	}
+}
+
 func TestConvertMany(t *testing.T) {
 	t.Parallel()
 	p := start(t, "good", Options{})

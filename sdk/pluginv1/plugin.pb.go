@@ -565,7 +565,8 @@ type Description struct {
 	// ignores those that it does not know.
 	Features []string `protobuf:"bytes,4,rep,name=features,proto3" json:"features,omitempty"`
 	// Lanes that may be open at once; 0 means 1. The host opens fewer when it
-	// likes.
+	// likes, and starts more processes when it wants more, so that a program whose
+	// jobs cannot use several CPUs says 1 or 2.
 	MaxLanes uint32 `protobuf:"varint,5,opt,name=max_lanes,json=maxLanes,proto3" json:"max_lanes,omitempty"`
 	// Jobs that may be open on a lane at once; 0 means 1. The host has at most 4.
 	Pipeline uint32 `protobuf:"varint,6,opt,name=pipeline,proto3" json:"pipeline,omitempty"`

@@ -16,7 +16,7 @@ from .errors import BadInput, Cancelled, Refused, Unsupported
 from .transfer import CHUNK, Input, Output
 from .wire import Builder, Flattener
 
-_LANES = 4
+_LANES = 2          # Python runs one thread at a time: the host starts more processes
 _AHEAD = 4          # reads in flight
 _WAITING = 64       # frames that a slow host lets wait
 _ERROR_TEXT = 4096  # bytes of Done.error
