@@ -15,7 +15,7 @@ const recordDelay = 200 * time.Millisecond
 
 // groupDelay is the least time from group to group. Each costs two syncs and a
 // transaction: a disk on which these take no time would get one for every message.
-const groupDelay = 20 * time.Millisecond
+const groupDelay = 100 * time.Millisecond
 
 // publish gives outputs their names and hands out results, in groups, until the
 // jobs have ended. See the package's comment for the order.
