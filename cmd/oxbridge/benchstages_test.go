@@ -137,7 +137,7 @@ func overWire(tree *mapi.Message) error {
 		if i > 0 {
 			frame.Kind = &pluginv1.HostFrame_Snapshot{Snapshot: &pluginv1.Snapshot{}}
 		}
-		sent, err := codec.Marshal(&wire.Encoded{Frame: frame, Objects: objects})
+		sent, err := codec.Marshal(&wire.Encoded{Frame: frame, Fields: objects})
 		if err != nil {
 			return err
 		}

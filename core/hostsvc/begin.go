@@ -7,8 +7,8 @@ import (
 	"github.com/oxbridge-mail/oxbridge/sdk/wire"
 )
 
-// prepare makes what opens the job: Begin, and the objects for it and the
-// Snapshot frames after it.
+// prepare makes what opens the job: Begin, and the head or the objects for it, and
+// the objects for the Snapshot frames after it.
 func (j *job) prepare() (*pluginv1.Begin, []*[]byte, error) {
 	begin := wire.Grease(&pluginv1.Begin{Format: j.spec.Format, Options: j.spec.Options})
 	switch {
@@ -29,9 +29,8 @@ func (j *job) prepare() (*pluginv1.Begin, []*[]byte, error) {
 	if j.reads() {
 		j.size = max(0, j.spec.Input.Size())
 		begin.InputSize = uint64(j.size)
-		var err error
-		begin.Head, err = j.head()
-		return begin, nil, err
+		head, err := j.head()
+		return begin, []*[]byte{head}, err
 	}
 	chunks, err := j.snapshot()
 	if err != nil {

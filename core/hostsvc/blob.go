@@ -32,20 +32,21 @@ func (j *job) isInput(blob uint32) bool { return blob == 0 && j.reads() }
 // whole: enough for most headers, in bytes.
 const longHead = 16 << 10
 
-// head returns the first bytes of the input.
-func (j *job) head() ([]byte, error) {
+// head returns the first bytes of the input, encoded for Begin.
+func (j *job) head() (*[]byte, error) {
 	n := j.size
 	if n > wire.HeadLimit {
 		n = longHead
 	}
-	b := make([]byte, n)
+	chunk, b := wire.EncodeHead(int(n))
 	if k, err := j.spec.Input.ReadAt(b, 0); k < len(b) {
+		wire.Pool.Put(chunk)
 		if err == nil || errors.Is(err, io.EOF) {
 			err = io.ErrUnexpectedEOF // the file has shrunk
 		}
 		return nil, fmt.Errorf("read input: %w", err)
 	}
-	return b, nil
+	return chunk, nil
 }
 
 // read answers a Read.

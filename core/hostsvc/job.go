@@ -58,7 +58,7 @@ func (l *Lane) Run(ctx context.Context, spec *session.Job) error {
 		return err
 	}
 	defer j.close()
-	begin, objects, err := j.prepare()
+	begin, chunks, err := j.prepare()
 	if err != nil {
 		return err
 	}
@@ -67,7 +67,7 @@ func (l *Lane) Run(ctx context.Context, spec *session.Job) error {
 	l.add(j)
 	defer l.forget(j)
 	defer j.watch(ctx, timeout)()
-	j.open(begin, objects)
+	j.open(begin, chunks)
 	return j.serve()
 }
 
@@ -98,18 +98,14 @@ func (l *Lane) newJob(spec *session.Job) (*job, error) {
 }
 
 // open sends the frames that open the job.
-func (j *job) open(begin *pluginv1.Begin, objects []*[]byte) {
+func (j *job) open(begin *pluginv1.Begin, chunks []*[]byte) {
+	begin.More = len(chunks) > 1
 	f := &pluginv1.HostFrame{Job: j.id, Kind: &pluginv1.HostFrame_Begin{Begin: begin}}
-	if len(objects) == 0 {
-		j.l.send(f)
-		return
-	}
-	begin.More = len(objects) > 1
-	j.l.send(&wire.Encoded{Frame: f, Objects: objects[0]})
-	for i, o := range objects[1:] {
-		s := &pluginv1.Snapshot{More: i < len(objects)-2}
+	j.l.send(&wire.Encoded{Frame: f, Fields: chunks[0]})
+	for i, objects := range chunks[1:] {
+		s := &pluginv1.Snapshot{More: i < len(chunks)-2}
 		f := &pluginv1.HostFrame{Job: j.id, Kind: &pluginv1.HostFrame_Snapshot{Snapshot: s}}
-		j.l.send(&wire.Encoded{Frame: f, Objects: o})
+		j.l.send(&wire.Encoded{Frame: f, Fields: objects})
 	}
 }
 

@@ -1304,8 +1304,8 @@ type Begin struct {
 	More bool `protobuf:"varint,6,opt,name=more,proto3" json:"more,omitempty"`
 	// Import and probe: the bytes of the input.
 	InputSize uint64 `protobuf:"varint,7,opt,name=input_size,json=inputSize,proto3" json:"input_size,omitempty"`
-	// Import and probe: the first bytes of the input, at most 64 KiB, so that most
-	// plugins need not ask for them. A short input is here whole. May be empty.
+	// Import and probe: the first bytes of the input, at most 256 KiB, so that
+	// most plugins need not ask for them. A short input is here whole. May be empty.
 	Head          []byte `protobuf:"bytes,8,opt,name=head,proto3" json:"head,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache

@@ -22,6 +22,17 @@ func FreeChunk(b *[]byte) {
 	}
 }
 
+// newPayload returns n bytes with any contents, for FreePayload.
+func newPayload(n int) []byte {
+	switch {
+	case n > ChunkSize/4 && n <= ChunkSize:
+		return (*Pool.Get(ChunkSize))[:n]
+	case n > smallChunk/4 && n <= smallChunk:
+		return (*Pool.Get(smallChunk))[:n]
+	}
+	return make([]byte, n)
+}
+
 // FreePayload takes back the payload of a frame that [Codec] has unmarshalled.
 // Nobody may use it afterwards. It need not be called, but saves memory.
 func FreePayload(payload []byte) {

@@ -213,15 +213,7 @@ func parseData(data mem.BufferSlice) (job uint64, d *pluginv1.Data) {
 
 // gather copies n bytes from offset from of data.
 func gather(data mem.BufferSlice, from, n int) []byte {
-	var out []byte
-	switch {
-	case n > ChunkSize/2 && n <= ChunkSize:
-		out = (*Pool.Get(ChunkSize))[:n]
-	case n > smallChunk/4 && n <= smallChunk:
-		out = (*Pool.Get(smallChunk))[:n]
-	default:
-		out = make([]byte, n)
-	}
+	out := newPayload(n)
 	at := 0
 	for _, b := range data {
 		piece := b.ReadOnlyData()

@@ -50,7 +50,7 @@ const (
 	// its object. Longer ones stay where they are until they are asked for.
 	InlineLimit = 64 << 10
 	// HeadLimit is the most bytes of an input that come with Begin.
-	HeadLimit = 64 << 10
+	HeadLimit = 256 << 10
 	// FrameObjects is about how many bytes of objects go into one frame.
 	FrameObjects = 1 << 20
 	// MaxProp is the longest property on the wire, whatever its type.

@@ -15,15 +15,26 @@ import (
 	"github.com/oxbridge-mail/oxbridge/sdk/pluginv1"
 )
 
-// An Encoded is a frame whose objects are bytes already, as [Encode] makes them.
-// Send it with the stream's SendMsg in place of the frame: Objects goes back to
-// its pool when it is on the wire, so it must not be touched after that call.
+// An Encoded is a frame whose objects, or head, are bytes already, as [Encode] and
+// [EncodeHead] make them. Send it with the stream's SendMsg in place of the frame:
+// Fields goes back to its pool when it is on the wire, so it must not be touched
+// after that call.
 type Encoded struct {
 	// Frame is a *pluginv1.HostFrame with a Begin or Snapshot, or a
-	// *pluginv1.PluginFrame with a Put, without objects of its own.
+	// *pluginv1.PluginFrame with a Put, without objects or head of its own.
 	Frame proto.Message
-	// Objects is a chunk of Encode.
-	Objects *[]byte
+	// Fields is a chunk of Encode or EncodeHead.
+	Fields *[]byte
+}
+
+// EncodeHead returns the chunk of an [Encoded] with a Begin that brings the first n
+// bytes of an input, of which the caller has to fill all, or give the chunk to Pool.
+func EncodeHead(n int) (chunk *[]byte, head []byte) {
+	chunk = Pool.Get(maxHeader + n)
+	b := protowire.AppendTag((*chunk)[:0], fieldHead, protowire.BytesType)
+	b = protowire.AppendVarint(b, uint64(n))
+	*chunk = b[:len(b)+n]
+	return chunk, (*chunk)[len(b):]
 }
 
 // A Holder is a message that objects stand in: the number of its field for them.
@@ -155,23 +166,23 @@ func appendNumber(b []byte, num protowire.Number, v uint64) []byte {
 	return protowire.AppendVarint(protowire.AppendTag(b, num, protowire.VarintType), v)
 }
 
-// marshal makes the bytes of the frame: what is around the objects, which does
-// not depend on its order, stands before them.
+// marshal makes the bytes of the frame: what is around the fields, whose order
+// says nothing, stands before them.
 func (e *Encoded) marshal() (mem.BufferSlice, error) {
 	job, num, holder := holderOf(e.Frame)
-	if holder == nil || e.Objects == nil {
-		return nil, fmt.Errorf("wire: marshal %T: no place for objects, or none", e.Frame)
+	if holder == nil || e.Fields == nil {
+		return nil, fmt.Errorf("wire: marshal %T: no place for fields, or none", e.Frame)
 	}
 	size := holder.SizeVT()
 	head := appendNumber(make([]byte, 0, size+maxHeader), fieldJob, job)
 	head = protowire.AppendTag(head, num, protowire.BytesType)
-	head = protowire.AppendVarint(head, uint64(size+len(*e.Objects)))
+	head = protowire.AppendVarint(head, uint64(size+len(*e.Fields)))
 	at := len(head)
 	head = head[:at+size]
 	if n, err := holder.MarshalToSizedBufferVT(head[at:]); err != nil || n != size {
 		return nil, fmt.Errorf("wire: marshal %T: %d bytes of %d: %w", e.Frame, n, size, cmp.Or(err, io.ErrShortWrite))
 	}
-	return mem.BufferSlice{mem.SliceBuffer(head), mem.NewBuffer(e.Objects, Pool)}, nil
+	return mem.BufferSlice{mem.SliceBuffer(head), mem.NewBuffer(e.Fields, Pool)}, nil
 }
 
 // The fields of frames whose messages hold objects.
@@ -179,6 +190,8 @@ const (
 	fieldBegin    = 2
 	fieldSnapshot = 3
 	fieldPut      = 6
+
+	fieldHead = 8 // of Begin
 )
 
 // holderOf returns the message in a frame that objects stand in, nil if it is

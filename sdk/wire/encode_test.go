@@ -96,7 +96,7 @@ func TestEncodeRefuses(t *testing.T) {
 			t.Errorf("%s: %v, want %v", name, err, want)
 		}
 	}
-	if _, err := (Codec{}).Marshal(&Encoded{Frame: &pluginv1.HostFrame{}, Objects: new([]byte)}); err == nil {
+	if _, err := (Codec{}).Marshal(&Encoded{Frame: &pluginv1.HostFrame{}, Fields: new([]byte)}); err == nil {
 		t.Error("objects are sent in a frame that has no place for them")
 	}
 }
@@ -131,7 +131,7 @@ func testEncodedFrame(t *testing.T, name string, m *mapi.Message, f proto.Messag
 	if err != nil {
 		t.Fatal(name, err)
 	}
-	out, err := Codec{}.Marshal(&Encoded{Frame: f, Objects: chunks[0]})
+	out, err := Codec{}.Marshal(&Encoded{Frame: f, Fields: chunks[0]})
 	if err != nil {
 		t.Fatal(name, err)
 	}
@@ -237,7 +237,7 @@ func BenchmarkTree(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {
 			chunks, _ := Encode(m, asBlob, nil, InPut)
-			out, _ := Codec{}.Marshal(&Encoded{Frame: &pluginv1.PluginFrame{Kind: &pluginv1.PluginFrame_Put{Put: &pluginv1.Put{}}}, Objects: chunks[0]})
+			out, _ := Codec{}.Marshal(&Encoded{Frame: &pluginv1.PluginFrame{Kind: &pluginv1.PluginFrame_Put{Put: &pluginv1.Put{}}}, Fields: chunks[0]})
 			r := Received{Frame: &pluginv1.PluginFrame{}}
 			if err := (Codec{}).Unmarshal(out, &r); err != nil {
 				b.Fatal(err)
@@ -263,4 +263,32 @@ func BenchmarkTree(b *testing.B) {
 			}
 		}
 	})
+}
+
+// TestEncodedHead: the head of an input goes into Begin beside its other fields, for
+// readers that know this package and for others.
+func TestEncodedHead(t *testing.T) {
+	t.Parallel()
+	for _, n := range []int{0, 1, 100, smallChunk, 70_000, HeadLimit} {
+		want := bytes.Repeat([]byte("From: a\r\n"), n/9+1)[:n]
+		chunk, head := EncodeHead(n)
+		copy(head, want)
+		f := &pluginv1.HostFrame{Job: 5, Kind: &pluginv1.HostFrame_Begin{Begin: Grease(&pluginv1.Begin{Format: "eml", InputSize: uint64(n), DeadlineMs: 9})}}
+		out, err := Codec{}.Marshal(&Encoded{Frame: f, Fields: chunk})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var plain, ours pluginv1.HostFrame
+		if err := proto.Unmarshal(out.Materialize(), &plain); err != nil {
+			t.Fatal(err)
+		}
+		if err := (Codec{}).Unmarshal(out, &Received{Frame: &ours}); err != nil {
+			t.Fatal(err)
+		}
+		for _, b := range []*pluginv1.Begin{plain.GetBegin(), ours.GetBegin()} {
+			if !bytes.Equal(b.GetHead(), want) || b.GetInputSize() != uint64(n) || b.GetDeadlineMs() != 9 || b.GetFormat() != "eml" {
+				t.Errorf("a head of %d: got %d, and %v", n, len(b.GetHead()), b)
+			}
+		}
+	}
 }

@@ -86,6 +86,16 @@ func (r *Received) fill(m vtMessage, num Holder, b []byte) (bool, error) {
 	rest := 0
 	for p.more() {
 		at := p.at
+		if begin, ok := m.(*pluginv1.Begin); ok && p.tag(fieldHead, protowire.BytesType) {
+			if err := m.UnmarshalVT(b[rest:at]); err != nil {
+				return false, err
+			}
+			head := p.block()
+			begin.Head = newPayload(len(head))
+			copy(begin.Head, head)
+			rest = p.at
+			continue
+		}
 		if !p.tag(protowire.Number(num), protowire.BytesType) {
 			tag := p.varint()
 			p.skip(protowire.Type(tag & 7))

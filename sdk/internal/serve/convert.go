@@ -117,7 +117,7 @@ func (j *job) put(ctx context.Context, in *input, m *mapi.Message) error {
 	}
 	for _, objects := range chunks {
 		f := &pluginv1.PluginFrame{Job: j.id, Kind: &pluginv1.PluginFrame_Put{Put: &pluginv1.Put{}}}
-		if err := j.l.send(&wire.Encoded{Frame: f, Objects: objects}); err != nil {
+		if err := j.l.send(&wire.Encoded{Frame: f, Fields: objects}); err != nil {
 			return err
 		}
 	}
