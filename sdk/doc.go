@@ -72,8 +72,8 @@
 //
 // # Large values
 //
-// A value above 64 KiB has not come along: it is a [mapi.Large], which stays with
-// the host. Read it as a stream, or whole up to a limit:
+// A value above 64 KiB has not come along, nor has the data of an attachment above
+// 8 KiB: it is a [mapi.Large], which stays with the host. Read it as a stream, or whole up to a limit:
 //
 //	r, err := prop.Body.Open(src.Props)             // an io.ReadCloser
 //	html, err := prop.Html.Read(src.Props, 16<<20)  // mapi.ErrTooBig if there is more

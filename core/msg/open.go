@@ -14,7 +14,8 @@ import (
 // ReadOptions bound what a message may cost. The zero value is ready for use.
 type ReadOptions struct {
 	// Inline is the most bytes, as stored, of a value that is read at once;
-	// longer ones become a [mapi.Large]. 0 means [limits.MsgInline].
+	// longer ones become a [mapi.Large], and the data of attachments that is
+	// longer than [limits.MsgInlineData]. 0 means [limits.MsgInline].
 	Inline int64
 	// MaxDepth is how deep messages may be embedded in each other, the outermost
 	// not counted. An attachment beyond it keeps its storage as a Large. 0 means

@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/oxbridge-mail/oxbridge/core/cfb"
+	"github.com/oxbridge-mail/oxbridge/sdk/limits"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi/codepage"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi/proptag"
@@ -169,7 +170,11 @@ func (r *reader) whole(p *found, s *cfb.Stream) ([]byte, error) {
 
 // bytes reads the value of a stream as it is.
 func (r *reader) bytes(p *found) (mapi.Value, error) {
-	if !r.inline(p.stream.Size(), r.f.opt.Inline) {
+	limit := r.f.opt.Inline
+	if p.tag == proptag.AttachDataBinary {
+		limit = min(limit, limits.MsgInlineData.Get())
+	}
+	if !r.inline(p.stream.Size(), limit) {
 		return largeBytes{p.stream}, nil
 	}
 	b, err := p.stream.Bytes(-1)

@@ -61,6 +61,7 @@ var (
 	MsgProps       = count("msg.props", 1<<20, "property values of a .msg file", "msg.limit: the others are left out")
 	MsgMemory      = bytes("msg.memory", 256<<20, "values of a .msg file that are read at once", "longer ones are streams; lists of values are left out (msg.limit)")
 	MsgInline      = held("msg.inline", 64<<10, "length of a value that is read at once", "it is a stream")
+	MsgInlineData  = held("msg.inline.data", 8<<10, "length of the data of an attachment that is read at once", "it is a stream")
 	MsgProblems    = count("msg.problems", 4096, "problems reported for a .msg file", "msg.limit: the others are not listed")
 	MsgWritten     = count("msg.written", 1<<15, "recipients, attachments and embedded messages that are written", "msg.limit: the others are left out")
 	MsgObjectDepth = depth("msg.object.depth", 64, 1000, "storages within storages of a stored OLE object", "the object is refused")

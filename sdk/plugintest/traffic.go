@@ -8,7 +8,7 @@ import (
 )
 
 // Traffic is what a job cost on the wire. A message comes with its job: a plugin
-// that reads values up to 64 KiB makes no request at all.
+// that reads values up to 64 KiB, and attachments up to 8 KiB, makes no request at all.
 type Traffic struct {
 	Requests int   // for parts of values or of the input, and searches: each is a round trip
 	Bytes    int64 // of values and input that came in answers

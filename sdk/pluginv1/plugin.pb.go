@@ -1547,8 +1547,9 @@ func (x *Object) GetProps() []*Prop {
 //	none: PtypNull, and PtypObject without data
 //
 // or, for strings, binary and server ids of any size, and for PtypObject with
-// data, blob, ref or stream. Values of more than 64 KiB are always one of these
-// when the host sends them.
+// data, blob, ref or stream. Values of more than 64 KiB, and the
+// data of an attachment of more than 8 KiB, are always one of these when the host
+// sends them.
 //
 // A property of a type that is not known is ignored. One with a value that is not
 // of its type breaks the protocol when a plugin sends it.

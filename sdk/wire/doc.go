@@ -49,6 +49,9 @@ const (
 	// InlineLimit is the longest string or binary value that travels inside
 	// its object. Longer ones stay where they are until they are asked for.
 	InlineLimit = 64 << 10
+	// InlineData is the same for PidTagAttachDataBinary: hardly anybody looks at it
+	// who has it placed.
+	InlineData = 8 << 10
 	// HeadLimit is the most bytes of an input that come with Begin.
 	HeadLimit = 256 << 10
 	// FrameObjects is about how many bytes of objects go into one frame.

@@ -5,12 +5,14 @@ import (
 	"strings"
 
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi"
+	"github.com/oxbridge-mail/oxbridge/sdk/mapi/proptag"
 	"github.com/oxbridge-mail/oxbridge/sdk/pluginv1"
 )
 
 // An EncodeLarge puts a value that is too big to travel in its object on the
 // wire: it sets dst.Value, by [SetBlob], [SetRef] or [SetStream]. A string or
-// []byte above [InlineLimit] is given to it as a [Memory].
+// []byte above [InlineLimit], the data of an attachment above [InlineData], is given
+// to it as a [Memory].
 type EncodeLarge func(dst *pluginv1.Prop, v mapi.Large) error
 
 // A DecodeLarge makes a value of a src.Value that is a Blob, a Ref or a stream.
@@ -59,7 +61,7 @@ func (s *slot) put(p mapi.Prop, large EncodeLarge) (int, error) {
 	}
 	v := p.Value
 	if form.large {
-		v = outline(v)
+		v = outline(p.Tag, v)
 	}
 	if l, ok := v.(mapi.Large); ok && form.large && large != nil {
 		if err := large(&s.prop, l); err != nil {
@@ -78,14 +80,18 @@ func (s *slot) put(p mapi.Prop, large EncodeLarge) (int, error) {
 }
 
 // outline turns a long string or []byte into a Memory.
-func outline(v mapi.Value) mapi.Value {
+func outline(tag mapi.Tag, v mapi.Value) mapi.Value {
+	limit := InlineLimit
+	if tag == proptag.AttachDataBinary {
+		limit = InlineData
+	}
 	switch v := v.(type) {
 	case string:
-		if len(v) > InlineLimit {
+		if len(v) > limit {
 			return Memory(strings.ToValidUTF8(v, "\uFFFD"))
 		}
 	case []byte:
-		if len(v) > InlineLimit {
+		if len(v) > limit {
 			return Memory(v)
 		}
 	}

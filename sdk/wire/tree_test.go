@@ -12,6 +12,7 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi"
+	"github.com/oxbridge-mail/oxbridge/sdk/mapi/proptag"
 	"github.com/oxbridge-mail/oxbridge/sdk/pluginv1"
 	"github.com/oxbridge-mail/oxbridge/sdk/problem"
 )
@@ -182,8 +183,9 @@ func TestLongValuesAreNotInline(t *testing.T) {
 	in.Props.Set(mapi.NewTag(1, mapi.PtypString), long)
 	in.Props.Set(mapi.NewTag(2, mapi.PtypBinary), []byte(long))
 	in.Props.Set(mapi.NewTag(3, mapi.PtypObject), Memory("storage"))
+	in.Props.Set(proptag.AttachDataBinary, []byte(long[:InlineData+1]))
 	got, _ := roundTrip(t, in)
-	for i, want := range []string{long, long, "storage"} {
+	for i, want := range []string{long, long, "storage", long[:InlineData+1]} {
 		v, ok := got.Props[i].Value.(Memory)
 		if !ok || string(v) != want {
 			t.Errorf("property %d came as %T of %d bytes", i, got.Props[i].Value, len(v))
