@@ -251,7 +251,7 @@ func (d *doctor) end(stderr io.Writer) error {
 		fmt.Fprintf(stderr, "oxbridge: %d attempts to get out, %d held\n", attempts, held)
 	}
 	if wrong > 0 {
-		fmt.Fprintf(stderr, "oxbridge: %d things are wrong\n", wrong)
+		fmt.Fprintf(stderr, "oxbridge: %d wrong, %d right\n", wrong, len(d.lines)-wrong)
 		return &exitError{code: exitPartial}
 	}
 	return nil

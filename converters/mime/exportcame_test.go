@@ -172,6 +172,9 @@ func TestIdentifiersFromElsewhere(t *testing.T) {
 		{"a receipt", report("REPORT.IPM.Note.IPNRN", func(m *mapi.Message) {
 			m.Props.Set(proptag.OriginalMessageId, "<é@b>")
 		}), "Original-Message-ID", proptag.OriginalMessageId},
+		{"a body", note(func(m *mapi.Message) {
+			m.Props.Set(proptag.BodyContentId, "é@b")
+		}), "Content-ID", proptag.BodyContentId},
 	} {
 		file, said := export(t, tt.m)
 		if !strings.Contains("\r\n"+file, "\r\n"+tt.field+": <%C3%A9@b>\r\n") {

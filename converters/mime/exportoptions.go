@@ -72,7 +72,7 @@ func (e *exporter) hasUTF8(m *mapi.Message, depth int) bool {
 // 2.1.3.2.30).
 func (o *object) identify(p *part) {
 	if id := strings.Trim(strings.TrimSpace(o.text(o.m.Props, proptag.BodyContentId)), "<>"); id != "" {
-		p.field(o.e.form.MessageIDs("Content-ID", "<"+id+">"))
+		p.field(o.ids(o.e.form, "Content-ID", proptag.BodyContentId, "<"+id+">"))
 	}
 	if location := strings.TrimSpace(o.text(o.m.Props, proptag.BodyContentLocation)); location != "" {
 		p.field(o.e.form.Raw("Content-Location", location))
