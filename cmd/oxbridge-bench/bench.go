@@ -32,6 +32,7 @@ type row struct {
 	convert  usage
 	copyIn   usage // cp -r of the inputs
 	copyOut  usage // cp -r of the outputs
+	synced   usage // cp -r of the outputs, and sync
 	others   []other
 }
 
@@ -98,7 +99,7 @@ func (b *bench) measure(ctx context.Context, name, to, in string) error {
 	if r.messages, r.bytes, err = size(in); err != nil {
 		return err
 	}
-	var convert, copyIn, copyOut []usage
+	var convert, copyIn, copyOut, synced []usage
 	peers := b.peersOf(name, to)
 	runs, files := make([][]usage, len(peers)), make([]int, len(peers))
 	for turn := range b.runs {
@@ -112,10 +113,14 @@ func (b *bench) measure(ctx context.Context, name, to, in string) error {
 			return err
 		}
 		for _, c := range []struct {
-			from string
-			to   *[]usage
-		}{{in, &copyIn}, {out, &copyOut}} {
-			u, err := command("cp", "-r", c.from, b.folder()).measure(ctx)
+			program program
+			to      *[]usage
+		}{
+			{command("cp", "-r", in, b.folder()), &copyIn},
+			{command("cp", "-r", out, b.folder()), &copyOut},
+			{command("sh", "-c", `cp -r "$0" "$1" && sync -f "$1"`, out, b.folder()), &synced},
+		} {
+			u, err := c.program.measure(ctx)
 			if err != nil {
 				return err
 			}
@@ -140,7 +145,7 @@ func (b *bench) measure(ctx context.Context, name, to, in string) error {
 			}
 		}
 	}
-	r.convert, r.copyIn, r.copyOut = median(convert), median(copyIn), median(copyOut)
+	r.convert, r.copyIn, r.copyOut, r.synced = median(convert), median(copyIn), median(copyOut), median(synced)
 	for i, p := range peers {
 		if len(runs[i]) > 0 {
 			r.others = append(r.others, other{p.name, files[i], median(runs[i])})

@@ -38,9 +38,13 @@ func (p program) run(ctx context.Context, watch func(pid int)) error {
 	return err
 }
 
-// measure is run with what it took.
+// measure is run with what it took. What others have left to be written to the disk
+// is written before, so that nobody waits for it who syncs.
 func (p program) measure(ctx context.Context) (usage, error) {
 	var u usage
+	if err := command("sync").run(ctx, nil); err != nil {
+		return u, err
+	}
 	start := time.Now()
 	cmd, err := p.start(ctx, func(pid int) {
 		host, child := peak.Of(pid)

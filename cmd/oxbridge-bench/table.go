@@ -18,16 +18,17 @@ func (b *bench) table(ctx context.Context) string {
 		processor(), runtime.NumCPU(), runtime.GOOS, runtime.GOARCH, runtime.Version(), b.version(ctx), b.runs)
 	t.WriteString(`
 CPU is that of host and plugin processes together, as ` + "`oxbridge convert`" + ` starts them: sandbox, ledger and syncing
-on. Factors compare CPU seconds with a copy (cp -r) of the inputs; MB/s of cp that of the outputs by wall time.
+on. Factors compare CPU seconds with a copy (cp -r) of the inputs; bytes/s of cp are those of the outputs by wall time,
+without syncing and with it.
 
-| corpus | to | messages | MB in | MB out | CPU s | wall s | messages per CPU s | MB in per CPU s | times cp -r | part of cp -r's bytes/s | peak MB host | peak MB plugin |
-|---|---|---|---|---|---|---|---|---|---|---|---|---|
+| corpus | to | messages | MB in | MB out | CPU s | wall s | messages per CPU s | MB in per CPU s | times cp -r | part of cp -r's bytes/s | of a synced cp -r's | peak MB host | peak MB plugin |
+|---|---|---|---|---|---|---|---|---|---|---|---|---|---|
 `)
 	for _, r := range b.rows {
 		cpu := r.convert.cpu.Seconds()
-		fmt.Fprintf(&t, "| %s | %s | %d | %.1f | %.1f | %.2f | %.2f | %.0f | %.1f | %s | %.0f %% | %.0f | %.0f |\n",
+		fmt.Fprintf(&t, "| %s | %s | %d | %.1f | %.1f | %.2f | %.2f | %.0f | %.1f | %s | %.0f %% | %.0f %% | %.0f | %.0f |\n",
 			r.name, r.to, r.messages, mb(r.bytes), mb(r.output), cpu, r.convert.wall.Seconds(), float64(r.messages)/cpu, mb(r.bytes)/cpu,
-			times(r.convert.cpu, r.copyIn.cpu), 100*ratio(r.copyOut.wall, r.convert.wall), r.convert.host, r.convert.child)
+			times(r.convert.cpu, r.copyIn.cpu), 100*ratio(r.copyOut.wall, r.convert.wall), 100*ratio(r.synced.wall, r.convert.wall), r.convert.host, r.convert.child)
 	}
 	b.putPeers(&t)
 	if len(b.stages) > 0 {
