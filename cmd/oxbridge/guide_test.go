@@ -121,6 +121,10 @@ func TestGuidePython(t *testing.T) {
 	venv := pythonEnvironment(t)
 	dir, out := typeGuide(t, "In Python", "PATH="+filepath.Join(venv, "bin")+string(os.PathListSeparator)+os.Getenv("PATH"))
 	checkGuide(t, dir, "markdown", out)
+	slim, err := os.ReadFile(filepath.Join(dir, "markdown", "slim", "mail.eml"))
+	if err != nil || strings.Contains(string(slim), "iVBORw0KGgo") || !strings.Contains(string(slim), "slimmed") {
+		t.Errorf("the plugin for messages on their way: %v, %.2000s", err, slim)
+	}
 }
 
 // pythonEnvironment makes what the guide makes with venv and pip, out of an

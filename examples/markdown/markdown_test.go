@@ -4,9 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -14,6 +11,7 @@ import (
 	"github.com/oxbridge-mail/oxbridge/core/hostsvc"
 	"github.com/oxbridge-mail/oxbridge/core/pluginhost"
 	"github.com/oxbridge-mail/oxbridge/core/session"
+	"github.com/oxbridge-mail/oxbridge/examples/internal/python"
 	"github.com/oxbridge-mail/oxbridge/sdk"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi/propname"
@@ -22,50 +20,7 @@ import (
 	"github.com/oxbridge-mail/oxbridge/sdk/transfer"
 )
 
-// python returns an interpreter that has grpcio: OXBRIDGE_PYTHON, the one that
-// `make python` installs, or the first in PATH.
-func python(t *testing.T) string {
-	t.Helper()
-	installed, err := filepath.Abs("../../.bin/python/bin/python")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, p := range []string{os.Getenv("OXBRIDGE_PYTHON"), installed, "python3"} {
-		if p != "" && exec.Command(p, "-c", "import grpc, google.protobuf").Run() == nil {
-			return p
-		}
-	}
-	t.Skip("no Python with grpcio: make python installs one")
-	return ""
-}
-
-// command starts a Python plugin.
-func command(t *testing.T, script string) pluginhost.Command {
-	t.Helper()
-	program := python(t)
-	source, err := filepath.Abs("../../sdk/python")
-	if err != nil {
-		t.Fatal(err)
-	}
-	return pluginhost.Command{
-		Name: filepath.Base(script), Path: program, Args: []string{script}, Env: []string{"PYTHONPATH=" + source, "PYTHONDONTWRITEBYTECODE=1"},
-	}
-}
-
-// start starts a Python plugin under the real host.
-func start(t *testing.T, script string) *pluginhost.Pool {
-	t.Helper()
-	pool, err := pluginhost.Start(t.Context(), command(t, script), pluginhost.Options{Processes: 1, StartTimeout: time.Minute})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := pool.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	return pool
-}
+const script = "oxbridge-plugin-markdown.py"
 
 // A bench is a session with what a job needs.
 type bench struct {
@@ -156,9 +111,9 @@ It weaves.
 
 func TestMarkdown(t *testing.T) {
 	t.Parallel()
-	pool := start(t, "oxbridge-plugin-markdown.py")
+	pool := python.Start(t, script)
 	d := pool.Description()
-	if d.Name != "markdown" || !d.Can(session.Export, "markdown") || !d.Can(session.Import, "markdown") || len(d.Options) != 1 {
+	if d.Name != "markdown" || !d.Can(session.Export, "markdown") || !d.Can(session.Import, "markdown") || !d.Can(session.Probe, "markdown") || len(d.Options) != 1 {
 		t.Errorf("described as %+v", d)
 	}
 
@@ -206,6 +161,16 @@ func TestMarkdown(t *testing.T) {
 		}
 		if got, err := m.Props.Text(proptag.Body, 2<<20); err != nil || got != text {
 			t.Errorf("got %d bytes, %v", len(got), err)
+		}
+	})
+	t.Run("probe", func(t *testing.T) {
+		for file, want := range map[string]bool{
+			wantMail: true, "": false, "# A note\n\nof no mail\n": false, "From: Ada\n\nFrom: Ada\n": false,
+			"# " + strings.Repeat("long ", 100_000) + "\n\nFrom: Ada\n": false,
+		} {
+			if yes, err := pool.Probe(t.Context(), "markdown", transfer.NewBytesInput([]byte(file))); err != nil || yes != want {
+				t.Errorf("%.40q: %v, %v", file, yes, err)
+			}
 		}
 	})
 	t.Run("bad input", func(t *testing.T) {

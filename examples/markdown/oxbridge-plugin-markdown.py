@@ -7,6 +7,7 @@
 
 from oxbridge_plugin import BASE64, BadInput, Format, Message, Option, Plugin
 
+
 def export(job, message, out):
     """Writes a title, what is known about the message, its text and its files."""
     title = message.subject or "(no subject)"
@@ -43,11 +44,16 @@ def read(job, file):
     })
 
 
+def probe(file):
+    """Whether export has written the file; other Markdown is read when --from says so."""
+    return file.read(0, 2) == b"# " and file.find(b"\n\nFrom: ", 0, 8192) > 0
+
+
 def escape(text):
     """One line, with nothing in it that Markdown would take for markup."""
     return "".join("\\" + c if c in "\\`*_[]<>#" else c for c in " ".join(text.split()))
 
 
 Plugin("markdown", "1.0.0",
-       formats=[Format("markdown", [".md"], "text/markdown", exporter=export, importer=read)],
+       formats=[Format("markdown", [".md"], "text/markdown", exporter=export, importer=read, probe=probe)],
        options=[Option("attachments", "write attachments into the file, too", default=False)]).main()

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/oxbridge-mail/oxbridge/core/session"
+	"github.com/oxbridge-mail/oxbridge/examples/internal/python"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi/propname"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi/proptag"
@@ -46,7 +47,7 @@ func TestTypes(t *testing.T) {
 	if err := os.WriteFile(script, []byte(typesPlugin), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	pool := start(t, script)
+	pool := python.Start(t, script)
 	b := newBench(t)
 	held := b.message(t, nil)
 	job := &session.Job{Direction: session.Import, Format: "markdown", Message: held, Input: transfer.NewBytesInput([]byte("aGVsbG8="))}

@@ -1,7 +1,7 @@
 """Write plugins for oxbridge in Python.
 
-A plugin is a program that turns messages into files of some format, or such
-files into messages:
+A plugin is a program that turns messages into files of some format, such files
+into messages, or messages into others:
 
     from oxbridge_plugin import Format, Plugin
 

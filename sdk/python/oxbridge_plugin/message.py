@@ -13,11 +13,16 @@ _EPOCH = datetime(1601, 1, 1, tzinfo=timezone.utc)
 INTEGERS = {0x0002, 0x0003, 0x0014, 0x000A, 0x0006, 0x000B}
 FLOATINGS = {0x0004, 0x0005, 0x0007}
 TIME, TEXT, BINARY, OBJECT, GUID, SERVER_ID, BOOLEAN = 0x0040, 0x001F, 0x0102, 0x000D, 0x0048, 0x00FB, 0x000B
+STRING8, NULL = 0x001E, 0x0001
 MULTI = 0x1000
 
 
 class Large:
-    """A value above 64 KiB. It stays with the host until it is read."""
+    """A value above 64 KiB. It stays with the host until it is read.
+
+    A transformer that leaves it alone, or moves it to another property, gives it
+    back without reading it.
+    """
 
     def __init__(self, job, blob, size):
         self._job = job
@@ -73,6 +78,29 @@ class Properties:
         if isinstance(value, datetime):
             value = _ticks(value)
         self._values[key] = (kind, value)
+
+    def __getitem__(self, name):
+        held = self._values.get(key_of(name)[0])
+        if held is None:
+            raise KeyError(name)
+        return held[1]
+
+    def __delitem__(self, name):
+        if self._values.pop(key_of(name)[0], None) is None:
+            raise KeyError(name)
+
+    def discard(self, *names):
+        """Deletes properties, as far as they are there."""
+        for name in names:
+            self._values.pop(key_of(name)[0], None)
+
+    def __iter__(self):
+        """Yields what properties go by: tags, and (set, id or text, type).
+
+        They may be set and deleted meanwhile.
+        """
+        for key, (kind, _) in list(self._values.items()):
+            yield (*key, kind) if isinstance(key, tuple) else key << 16 | kind
 
     def __contains__(self, name):
         return key_of(name)[0] in self._values
@@ -146,6 +174,12 @@ class Attachment(Properties):
         """The contents as bytes or a Large, None if there are none."""
         return self.get("PidTagAttachDataBinary")
 
+    @property
+    def size(self):
+        """Bytes of the contents, 0 if there are none, -1 when only reading tells."""
+        content = self.content
+        return content.size if isinstance(content, Large) else len(content) if isinstance(content, bytes) else 0
+
 
 class Message(Properties):
     """A message: properties, recipients (Properties each) and attachments."""
@@ -154,6 +188,16 @@ class Message(Properties):
         super().__init__(values)
         self.recipients = []
         self.attachments = []
+
+    def all(self, where=""):
+        """Yields ("", the message) and then the messages in it at any depth, each with its path for Job.report.
+
+        One attached to the message has the path "attachment 2/embedded".
+        """
+        yield where, self
+        for n, a in enumerate(self.attachments):
+            if a.embedded is not None:
+                yield from a.embedded.all(f"{where}{'/' if where else ''}attachment {n}/embedded")
 
     @property
     def subject(self):

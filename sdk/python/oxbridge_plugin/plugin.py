@@ -4,6 +4,7 @@ import json
 import os
 import re
 import sys
+from base64 import b64encode
 from dataclasses import dataclass, field
 
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,31}\Z")
@@ -17,6 +18,11 @@ class Format:
 
     exporter(job, message, out) writes the file of a message; importer(job, input)
     returns the Message that a file holds. At least one is needed.
+
+    magic and probe tell files of the format from others, which an importer needs
+    to be found without --from: magic is a list of (offset, bytes), any of which
+    the files have; probe(input) says True or False of a file that no magic
+    decides, as cheaply as it can. Without both, extensions decide.
     """
 
     name: str
@@ -24,6 +30,29 @@ class Format:
     media_type: str = ""
     exporter: object = None
     importer: object = None
+    probe: object = None
+    magic: list = field(default_factory=list)
+
+    def check(self):
+        """Raises ValueError with what is wrong."""
+        if not self.exporter and not self.importer:
+            raise ValueError(f"format {self.name} has neither exporter nor importer")
+        for what in ("exporter", "importer", "probe"):
+            _callable(getattr(self, what), f"{what} of format {self.name}")
+        if self.probe and not self.importer:
+            raise ValueError(f"format {self.name} has a probe and no importer")
+        for e in self.extensions:
+            if len(e) < 2 or e[0] != "." or "/" in e or "\\" in e:
+                raise ValueError(f"extension {e!r} of format {self.name} has no dot or no name")
+        for offset, piece in self.magic:
+            if not 0 <= offset < 4096 or not isinstance(piece, bytes) or not 1 <= len(piece) <= 256:
+                raise ValueError(f"magic {piece!r:.60} at {offset} of format {self.name}: "
+                                 "needs 1 to 256 bytes below 4096")
+
+
+def _callable(function, what):
+    if function is not None and not callable(function):
+        raise ValueError(f"the {what} is {function!r:.60}, not a function")
 
 
 @dataclass
@@ -60,12 +89,23 @@ class Option:
 
 @dataclass
 class Plugin:
-    """A plugin program. Call main at the end of the program."""
+    """A plugin program. Call main at the end of the program.
+
+    transformer(job, message) changes messages on their way, whatever the formats.
+    What it has made of the message, in place, goes on, or the Message that it
+    returns. A plugin without it has at least one format.
+    """
 
     name: str
     version: str = ""
     formats: list = field(default_factory=list)
     options: list = field(default_factory=list)
+    transformer: object = None
+
+    @property
+    def features(self):
+        """The names of the optional parts of the protocol that it uses."""
+        return ["transform"] * bool(self.transformer) + ["probe"] * any(f.probe for f in self.formats)
 
     def check(self):
         """Raises ValueError with what is wrong."""
@@ -73,14 +113,16 @@ class Plugin:
                            *(("option", o.name) for o in self.options)]:
             if not _NAME.match(name):
                 raise ValueError(f"{what} name {name!r} is not [a-z][a-z0-9-]{{0,31}}")
-        if not self.formats:
-            raise ValueError(f"plugin {self.name} has no formats")
+        for what, declared in ("format", self.formats), ("option", self.options):
+            names = [d.name for d in declared]
+            for name in names:
+                if names.count(name) > 1:
+                    raise ValueError(f"{what} {name} is there twice")
+        if not self.formats and not self.transformer:
+            raise ValueError(f"plugin {self.name} has no formats and no transformer")
+        _callable(self.transformer, f"transformer of plugin {self.name}")
         for f in self.formats:
-            if not f.exporter and not f.importer:
-                raise ValueError(f"format {f.name} has neither exporter nor importer")
-            for e in f.extensions:
-                if len(e) < 2 or e[0] != "." or "/" in e or "\\" in e:
-                    raise ValueError(f"extension {e!r} of format {f.name} has no dot or no name")
+            f.check()
 
     def main(self):
         """Serves the host that started this process; returns never."""
@@ -95,8 +137,11 @@ class Plugin:
                  "hint: the argument describe shows what it can do")
 
     def _described(self):
-        return {"name": self.name, "version": self.version, "formats": [
-            {"name": f.name, "media_type": f.media_type, "extensions": list(f.extensions),
-             "imports": f.importer is not None, "exports": f.exporter is not None} for f in self.formats],
-            "options": [{"name": o.name, "default": o.written, "choices": list(o.choices), "help": o.help}
-                        for o in self.options]}
+        formats = [{
+            "name": f.name, "media_type": f.media_type, "extensions": list(f.extensions),
+            "magic": [{"offset": at, "bytes": b64encode(piece).decode()} for at, piece in f.magic],
+            "probes": f.probe is not None, "imports": f.importer is not None, "exports": f.exporter is not None,
+        } for f in self.formats]
+        options = [{"name": o.name, "default": o.written, "choices": list(o.choices), "help": o.help} for o in self.options]
+        return {"name": self.name, "version": self.version, "formats": formats, "transforms": self.transformer is not None,
+                "options": options, "features": self.features}

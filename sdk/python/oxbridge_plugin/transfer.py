@@ -12,6 +12,10 @@ BASE64_LINE = 4  # in one line without an end, as in JSON
 CHUNK = 256 << 10         # the most bytes of a Data frame, and of one Read
 INLINE = 64 << 10         # longer values travel on their own
 FRAME_OBJECTS = 1 << 20   # about the most bytes of objects in one frame
+MAX_PROP = 3 << 20        # bytes of a property that does not travel on its own
+MAX_STREAMS = 4096        # values of a message that travel on their own
+MAX_OBJECTS = 1_000_000   # of a message
+MAX_DEPTH = 128           # of messages in messages
 
 
 @dataclass(frozen=True)
@@ -87,7 +91,7 @@ def _transformed(value, transform):
 
 
 class Input:
-    """The file that an import reads. Random access, cheap for what is near the start."""
+    """The file that an import or a probe reads. Random access, cheap for what is near the start."""
 
     def __init__(self, job, size, head):
         self._job = job
@@ -96,6 +100,7 @@ class Input:
 
     def read(self, offset=0, size=-1):
         """Returns up to size bytes from offset; -1 stands for all that follows."""
+        self._job.check()  # also for what is here already
         end = self.size if size < 0 else min(offset + size, self.size)
         if end <= len(self._head):
             return self._head[offset:end]
@@ -103,7 +108,11 @@ class Input:
 
     def find(self, pattern, start=0, end=None):
         """Returns where pattern stands first in [start, end), or -1. The host looks."""
-        return self._job.find(0, start, self.size if end is None else end, [pattern])[0]
+        self._job.check()
+        end = self.size if end is None else min(end, self.size)
+        if end <= len(self._head):
+            return self._head.find(pattern, start, end) if pattern else -1
+        return self._job.find(0, start, end, [pattern])[0]
 
     def piece(self, offset, size=-1, transform=RAW):
         """Returns a part of the file as a value for a property, without reading it."""
