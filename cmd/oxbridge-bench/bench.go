@@ -99,56 +99,23 @@ func (b *bench) measure(ctx context.Context, name, to, in string) error {
 	if r.messages, r.bytes, err = size(in); err != nil {
 		return err
 	}
-	var convert, copyIn, copyOut, synced []usage
+	var own ownRuns
 	peers := b.peersOf(name, to)
-	runs, files := make([][]usage, len(peers)), make([]int, len(peers))
+	rivals := make([]peerRuns, len(peers))
 	for turn := range b.runs {
-		out := b.folder()
-		u, err := b.convert(in, to, out).measure(ctx)
-		if err != nil {
+		if r.output, err = b.turn(ctx, in, to, &own); err != nil {
 			return err
-		}
-		convert = append(convert, u)
-		if _, r.output, err = size(out); err != nil {
-			return err
-		}
-		for _, c := range []struct {
-			program program
-			to      *[]usage
-		}{
-			{command("cp", "-r", in, b.folder()), &copyIn},
-			{command("cp", "-r", out, b.folder()), &copyOut},
-			{command("sh", "-c", `cp -r "$0" "$1" && sync -f "$1"`, out, b.folder()), &synced},
-		} {
-			u, err := c.program.measure(ctx)
-			if err != nil {
-				return err
-			}
-			*c.to = append(*c.to, u)
 		}
 		for i, p := range peers {
-			from := in
-			if p.slow {
-				if turn > 0 {
-					continue
-				}
-				from = filepath.Join(in, "0") // every message once
-			}
-			u, err := p.command(from, b.folder()).measure(ctx)
-			if err != nil {
-				fmt.Fprintf(os.Stderr, "%s: %v\n", p.name, err)
-				continue
-			}
-			runs[i] = append(runs[i], u)
-			if files[i], _, err = size(from); err != nil {
+			if err := b.peerTurn(ctx, turn, p, in, &rivals[i]); err != nil {
 				return err
 			}
 		}
 	}
-	r.convert, r.copyIn, r.copyOut, r.synced = median(convert), median(copyIn), median(copyOut), median(synced)
+	r.convert, r.copyIn, r.copyOut, r.synced = median(own.convert), median(own.copyIn), median(own.copyOut), median(own.synced)
 	for i, p := range peers {
-		if len(runs[i]) > 0 {
-			r.others = append(r.others, other{p.name, files[i], median(runs[i])})
+		if len(rivals[i].runs) > 0 {
+			r.others = append(r.others, other{p.name, rivals[i].files, median(rivals[i].runs)})
 		}
 	}
 	b.rows = append(b.rows, r)
@@ -159,6 +126,64 @@ func (b *bench) measure(ctx context.Context, name, to, in string) error {
 		}
 	}
 	return nil
+}
+
+// ownRuns are the runs of oxbridge with one set of files, and of what it is held
+// against.
+type ownRuns struct{ convert, copyIn, copyOut, synced []usage }
+
+// turn runs oxbridge once, copies inputs and outputs, and returns the bytes of the
+// outputs.
+func (b *bench) turn(ctx context.Context, in, to string, runs *ownRuns) (output int64, err error) {
+	out := b.folder()
+	u, err := b.convert(in, to, out).measure(ctx)
+	if err != nil {
+		return 0, err
+	}
+	runs.convert = append(runs.convert, u)
+	if _, output, err = size(out); err != nil {
+		return 0, err
+	}
+	for _, c := range []struct {
+		program program
+		to      *[]usage
+	}{
+		{command("cp", "-r", in, b.folder()), &runs.copyIn},
+		{command("cp", "-r", out, b.folder()), &runs.copyOut},
+		{command("sh", "-c", `cp -r "$0" "$1" && sync -f "$1"`, out, b.folder()), &runs.synced},
+	} {
+		u, err := c.program.measure(ctx)
+		if err != nil {
+			return 0, err
+		}
+		*c.to = append(*c.to, u)
+	}
+	return output, nil
+}
+
+// peerRuns are the runs of another program with one set of files.
+type peerRuns struct {
+	runs  []usage
+	files int // messages that it got
+}
+
+// peerTurn runs another program once. A slow one gets every message once, and in
+// the first turn only. That it fails is said and no error.
+func (b *bench) peerTurn(ctx context.Context, turn int, p peer, in string, runs *peerRuns) error {
+	if p.slow {
+		if turn > 0 {
+			return nil
+		}
+		in = filepath.Join(in, "0")
+	}
+	u, err := p.command(in, b.folder()).measure(ctx)
+	if err != nil {
+		fmt.Fprintf(os.Stderr, "%s: %v\n", p.name, err)
+		return nil
+	}
+	runs.runs = append(runs.runs, u)
+	runs.files, _, err = size(in)
+	return err
 }
 
 // convert is oxbridge as people start it.

@@ -5,12 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 
 	"github.com/spf13/cobra"
 
 	"github.com/oxbridge-mail/oxbridge/core/batch"
-	"github.com/oxbridge-mail/oxbridge/core/ledger"
 	"github.com/oxbridge-mail/oxbridge/core/report"
 )
 
@@ -103,14 +101,11 @@ func runPlan(ctx context.Context, opts planOptions, paths []string, stdout, stde
 // makePlan makes a plan that stays, from what the ledger of the run says.
 func makePlan(ctx context.Context, roots []batch.Root, opt batch.Options) (*batch.Plan, error) {
 	folder := newRunFolder(opt.OutDir, opt.Identity(roots))
-	l, err := ledger.Read(ctx, folder.ledgerPath())
-	switch {
-	case err == nil:
-		defer l.Close()
-		opt.Memory = l
-	case !errors.Is(err, fs.ErrNotExist):
+	forget, err := folder.remember(ctx, &opt)
+	if err != nil {
 		return nil, err
 	}
+	defer forget()
 	dir, err := folder.planDir()
 	if err != nil {
 		return nil, err

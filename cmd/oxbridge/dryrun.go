@@ -2,29 +2,23 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
 
 	"github.com/oxbridge-mail/oxbridge/core/batch"
-	"github.com/oxbridge-mail/oxbridge/core/ledger"
 	"github.com/oxbridge-mail/oxbridge/core/report"
 )
 
 // dryRun prints what a run would do, and why. It changes nothing.
 func dryRun(ctx context.Context, opts convertOptions, roots []batch.Root, opt batch.Options, stdout, stderr io.Writer) error {
 	folder := newRunFolder(opt.OutDir, opt.Identity(roots))
-	l, err := ledger.Read(ctx, folder.ledgerPath())
-	switch {
-	case err == nil:
-		defer l.Close()
-		opt.Memory = l
-	case !errors.Is(err, fs.ErrNotExist):
+	forget, err := folder.remember(ctx, &opt)
+	if err != nil {
 		return &exitError{code: exitAborted, err: err}
 	}
+	defer forget()
 	dir, err := os.MkdirTemp("", "oxbridge-plan-")
 	if err != nil {
 		return err

@@ -53,6 +53,20 @@ func (f runFolder) openLedger(ctx context.Context) (l *ledger.Ledger, aside stri
 	return ledger.Open(ctx, f.ledgerPath(), ledger.Run{ID: filepath.Base(f.dir), Made: time.Now(), Identity: string(identity)})
 }
 
+// remember gives opt what the ledger says, if there is one. It may be used until
+// forget is called.
+func (f runFolder) remember(ctx context.Context, opt *batch.Options) (forget func(), err error) {
+	l, err := ledger.Read(ctx, f.ledgerPath())
+	if errors.Is(err, fs.ErrNotExist) {
+		return func() {}, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	opt.Memory = l
+	return func() { _ = l.Close() }, nil
+}
+
 // workPrefix begins the names of folders for plans that live as long as their
 // process.
 const workPrefix = "work-"

@@ -3,7 +3,6 @@ package rtf
 import (
 	"bytes"
 	"slices"
-	"strconv"
 
 	"github.com/oxbridge-mail/oxbridge/sdk/limits"
 )
@@ -70,90 +69,6 @@ type htmlWriter struct {
 	size     int       // bytes written anywhere
 	pictures int       // handed over
 	numbered bool      // the document has bullets and numbers as text
-}
-
-// flow is a sequence of paragraphs: the document, a note or a text box.
-type flow struct {
-	kind   flowKind
-	hidden bool // what it belongs to is hidden
-	root   container
-	tables []*table // open, outermost first
-	after  []byte   // text boxes that follow the paragraph
-
-	// The paragraph under way.
-	inline    []byte
-	begun     bool // it has contents
-	text      bool // some of it is displayed and more than a place
-	endless   bool // nothing in the text ends it
-	pageBreak bool
-	base      charFormat // font and size of its first text
-	cur       charFormat // format of the open inline elements
-	open      []string   // their end tags, outermost first
-	link      int32      // link that is open around them
-	tabbed    tabbed
-	blank     bool   // the last character is a space or a line begins
-	item      []byte // bullet of the paragraph around
-	isItem    bool
-}
-
-// container is what paragraphs are part of: a flow, or a cell.
-type container struct {
-	buf   []byte
-	text  bool // it has more than empty paragraphs
-	lists []openList
-	last  paraFormat // of the paragraph before
-	box   boxFormat
-	boxed bool
-}
-
-// begin begins a flow.
-func (w *htmlWriter) begin(kind flowKind) {
-	f := &flow{kind: kind, hidden: w.p.look.chr.is(chrHidden), blank: true}
-	if w.f != nil {
-		w.f.item = append(w.f.item[:0], w.p.item...)
-		w.f.isItem, w.p.isItem = w.p.isItem, false
-	}
-	w.flows = append(w.flows, f)
-	w.f = f
-}
-
-// end ends a flow.
-func (w *htmlWriter) end() {
-	if len(w.flows) < 2 {
-		return
-	}
-	done := w.f
-	html := w.endFlow()
-	w.flows = w.flows[:len(w.flows)-1]
-	w.f = w.flows[len(w.flows)-1]
-	w.p.item, w.p.isItem = append(w.p.item[:0], w.f.item...), w.f.isItem
-	if done.kind == flowBox {
-		w.f.after = w.division(w.f.after, ` class="textbox"`, done.hidden, html)
-	} else if done.hidden {
-		w.notes[done.kind] = w.division(w.notes[done.kind], "", true, html)
-	} else {
-		w.notes[done.kind] = append(w.notes[done.kind], html...)
-	}
-}
-
-// division appends html, in an element of its own, to buf.
-func (w *htmlWriter) division(buf []byte, attribute string, hidden bool, html []byte) []byte {
-	tag := "<div" + attribute
-	if hidden {
-		tag += ` style="display:none"`
-	}
-	const rest, end = ">\r\n", "</div>\r\n"
-	w.size += len(tag) + len(rest) + len(end)
-	return append(append(append(append(buf, tag...), rest...), html...), end...)
-}
-
-// endFlow completes the innermost flow and returns its HTML.
-func (w *htmlWriter) endFlow() []byte {
-	w.stopPara()
-	w.level(0)
-	w.f.root.buf = append(w.f.root.buf, w.f.after...)
-	w.closeBlocks(&w.f.root)
-	return w.f.root.buf
 }
 
 // finish assembles the document.
@@ -296,30 +211,4 @@ func (w *htmlWriter) place(name string) {
 		return
 	}
 	w.add(&w.f.inline, `<a id="`+attributes.Replace(name)+`"></a>`)
-}
-
-// wantsPicture reports whether a picture would be taken.
-func (w *htmlWriter) wantsPicture() bool {
-	return w.opt.Picture != nil && w.pictures < limits.RTFPictures.Int()
-}
-
-// picture writes a picture and reports whether it is taken.
-func (w *htmlWriter) picture(pic Picture, f charFormat) bool {
-	url := w.opt.Picture(pic)
-	if url == "" {
-		return false
-	}
-	w.pictures++
-	w.beginPara(f)
-	w.inline(f)
-	if !f.is(chrHidden) {
-		w.f.text, w.f.blank = true, false
-	}
-	w.f.tabbed.widen(int32(min(max(pic.Width, 0), maxLen)) * twipsPerPixel)
-	tag := `<img src="` + attributes.Replace(url) + `"`
-	if pic.Width > 0 && pic.Height > 0 {
-		tag += ` width="` + strconv.Itoa(pic.Width) + `" height="` + strconv.Itoa(pic.Height) + `"`
-	}
-	w.add(&w.f.inline, tag+` alt="">`)
-	return true
 }

@@ -1,5 +1,62 @@
 package rtf
 
+// perform carries out a control word or symbol.
+//
+// Each counts as one fallback character behind \uN (RTF 1.9.1, Unicode).
+//
+// QUIRK: writers forget the fallback, so only what stands for a character is
+// passed over for it; anything else still takes effect.
+func (p *parser) perform(t *token, a action) {
+	if p.skip > 0 {
+		p.skip--
+		if a.op == opChar {
+			return
+		}
+	}
+	switch a.op {
+	case opDest:
+		p.enter(a.dest)
+	case opChar:
+		if p.st.visible() {
+			p.flush()
+			p.pass(a.s, p.st.dest, p.look.chr, true)
+		}
+	case opMark:
+		p.structure(mark(a.arg))
+	case opNote:
+		p.noteNumber()
+	case opAttach:
+		p.attach()
+	case opUnicode:
+		p.unicode(t)
+	default:
+		p.setState(t, a)
+	}
+}
+
+// structure passes a mark on.
+func (p *parser) structure(m mark) {
+	if p.st.dest != destBody && p.st.dest != destTag || !p.st.visible() {
+		return
+	}
+	p.flush()
+	p.sink.mark(m, p.st.dest == destTag)
+}
+
+// attach notes an attachment placeholder. One character behind it stands in
+// for the attachment and is passed over.
+func (p *parser) attach() {
+	if p.st.dest != destBody || p.st.off {
+		return
+	}
+	p.flush()
+	p.sink.mark(markPlace, false)
+	if p.st.flow == 0 && p.format == nil {
+		p.info.Placeholders = append(p.info.Placeholders, len(p.out.buf))
+	}
+	p.skip = 1
+}
+
 // setState carries out a control word that shows nothing itself.
 func (p *parser) setState(t *token, a action) {
 	switch a.op {

@@ -181,22 +181,10 @@ func (o *opener) sortChildren(s *Storage) {
 		o.checkOrder(s)
 	}
 	if !storages {
-		sortByName(o, s.storages, (*Storage).Name)
-		last := ""
-		s.storages = slices.DeleteFunc(s.storages, func(c *Storage) bool {
-			drop := o.nameless(s, &c.node, last)
-			last = c.name
-			return drop
-		})
+		s.storages = sorted(o, s, s.storages, func(c *Storage) *node { return &c.node })
 	}
 	if !streams {
-		sortByName(o, s.streams, (*Stream).Name)
-		last := ""
-		s.streams = slices.DeleteFunc(s.streams, func(c *Stream) bool {
-			drop := o.nameless(s, &c.node, last)
-			last = c.name
-			return drop
-		})
+		s.streams = sorted(o, s, s.streams, func(c *Stream) *node { return &c.node })
 	}
 	if len(s.storages) > 0 {
 		rest := s.storages // from the first that may have the name of a stream to come
@@ -222,9 +210,17 @@ func inOrder[T any](o *opener, list []T, name func(T) string) bool {
 	return true
 }
 
-// sortByName sorts list by name; those of one name stay in their order.
-func sortByName[T any](o *opener, list []T, name func(T) string) {
-	slices.SortStableFunc(list, func(a, b T) int { return o.compare(name(a), name(b)) })
+// sorted sorts children of s by name, and drops those without a name of their own.
+// Of those that share one, the first stays.
+func sorted[T any](o *opener, s *Storage, list []T, nodeOf func(T) *node) []T {
+	slices.SortStableFunc(list, func(a, b T) int { return o.compare(nodeOf(a).name, nodeOf(b).name) })
+	last := ""
+	return slices.DeleteFunc(list, func(c T) bool {
+		n := nodeOf(c)
+		drop := o.nameless(s, n, last)
+		last = n.name
+		return drop
+	})
 }
 
 // nameless reports whether c has no name, or that of the sibling before it.

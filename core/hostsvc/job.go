@@ -2,14 +2,12 @@ package hostsvc
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/oxbridge-mail/oxbridge/core/session"
-	"github.com/oxbridge-mail/oxbridge/sdk"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi"
 	"github.com/oxbridge-mail/oxbridge/sdk/pluginv1"
 	"github.com/oxbridge-mail/oxbridge/sdk/wire"
@@ -129,173 +127,5 @@ func (j *job) serve() error {
 			j.l.fail(err)
 			return err
 		}
-	}
-}
-
-// handle executes a frame. An error means that the plugin broke the protocol.
-func (j *job) handle(f frame) error {
-	defer wire.FreePayload(f.GetData().GetPayload())
-	if p := f.GetProblem(); p != nil {
-		return j.problems.add(p)
-	}
-	if f.GetProgress() != nil {
-		return nil
-	}
-	if err := j.lease.Err(); err != nil {
-		j.stop(errSession(err))
-	}
-	err := j.stopped()
-	if err == nil {
-		err = j.execute(f)
-	}
-	var bad *ProtocolError
-	if err == nil || errors.As(err, &bad) {
-		return err
-	}
-	j.answerError(f.PluginFrame, err)
-	return nil
-}
-
-// answerError tells the plugin that f could not be executed. It may go on after
-// a refused request, but not when a part of the result is missing.
-func (j *job) answerError(f *pluginv1.PluginFrame, err error) {
-	var r *refusal
-	isRefusal := errors.As(err, &r)
-	if isRefusal && r.cause != nil && j.failed == nil {
-		j.failed = r.cause
-	}
-	switch {
-	case f.GetRead() != nil || f.GetFind() != nil:
-		code := codeOf(err)
-		if code == mapi.ErrInvalidObject {
-			if err := j.l.refuse(f, code, err.Error()); err != nil {
-				j.l.fail(err)
-			}
-			return
-		}
-		j.l.send(refused(f, code, err.Error()))
-	case isRefusal:
-		if r.code == mapi.ErrInvalidObject {
-			j.l.refused.Add(1)
-		}
-		j.stop(&JobError{Err: ErrPlugin, Text: r.Error(), Cause: r})
-	default:
-		j.stop(err)
-	}
-}
-
-// codeOf returns the MAPI code of an error that ends a request.
-func codeOf(err error) mapi.Code {
-	var code mapi.Code
-	switch {
-	case errors.As(err, &code) && code.Failed():
-		return code
-	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
-		return mapi.ErrUserCancel
-	}
-	return mapi.ErrCallFailed
-}
-
-// execute executes a frame of the plugin that concerns the host's objects. It
-// returns a *refusal when the frame names what is not there or not allowed, a
-// *ProtocolError when it cannot be meant seriously, and any other error when the
-// host cannot go on.
-func (j *job) execute(f frame) error {
-	switch k := f.GetKind().(type) {
-	case *pluginv1.PluginFrame_Read:
-		return j.read(k.Read)
-	case *pluginv1.PluginFrame_Find:
-		return j.find(k.Find)
-	case *pluginv1.PluginFrame_Data:
-		return j.data(k.Data)
-	case *pluginv1.PluginFrame_Ref:
-		return j.place(k.Ref)
-	case *pluginv1.PluginFrame_Put:
-		return j.put(f.objects)
-	}
-	return nil
-}
-
-// lost is the result of a job whose lane is broken.
-func (j *job) lost() error {
-	if reason := j.stopped(); reason != nil {
-		return reason
-	}
-	return &LaneError{j.l.Err()}
-}
-
-// end is the result of a job whose Done has come.
-func (j *job) end(d *pluginv1.Done) error {
-	j.problems.end()
-	if reason := j.stopped(); reason != nil {
-		return reason
-	}
-	if err := j.lease.Err(); err != nil {
-		return errSession(err)
-	}
-	e := &JobError{Err: ErrPlugin, Text: wire.Text(d.GetError(), maxText), Cause: j.failed}
-	switch d.GetResult() {
-	case pluginv1.Result_RESULT_OK:
-		j.spec.Matched = j.spec.Direction == session.Probe && d.GetMatch() == pluginv1.Match_MATCH_YES
-		return j.complete()
-	case pluginv1.Result_RESULT_BAD_INPUT:
-		e.Err = sdk.ErrBadInput
-	case pluginv1.Result_RESULT_UNSUPPORTED:
-		e.Err = sdk.ErrUnsupported
-	}
-	return e
-}
-
-// complete takes over what the job has made.
-func (j *job) complete() error {
-	if j.out != nil && !j.written {
-		return j.broke(breach("stream 0 has no end"))
-	}
-	if j.builder == nil {
-		return nil
-	}
-	for id, s := range j.streams {
-		if !s.complete {
-			return j.broke(breach("stream %d has no end", id))
-		}
-	}
-	m, err := j.builder.Message()
-	if err != nil {
-		return j.broke(breach("%v", err))
-	}
-	j.rest()
-	if err := j.spec.Deliver(m); err != nil {
-		return err
-	}
-	j.streams = nil // they belong to the message
-	return nil
-}
-
-// broke breaks the lane of a job whose plugin broke the protocol, and returns err.
-func (j *job) broke(err error) error {
-	j.l.fail(err)
-	return err
-}
-
-// rest ends the clocks of a job whose plugin has done its part.
-func (j *job) rest() {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	j.over = true
-	if j.grace != nil {
-		j.grace.Stop()
-	}
-}
-
-// close ends what the job holds.
-func (j *job) close() {
-	j.rest()
-	j.queue.close()
-	j.lease.Revoke()
-	for _, c := range j.cursors {
-		c.close()
-	}
-	for _, s := range j.streams {
-		s.spool.Free()
 	}
 }

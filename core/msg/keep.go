@@ -8,7 +8,6 @@ import (
 
 	"github.com/oxbridge-mail/oxbridge/core/cfb"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi"
-	"github.com/oxbridge-mail/oxbridge/sdk/mapi/proptag"
 )
 
 // kept is what a file holds of the properties of an object that the tree has no
@@ -62,16 +61,6 @@ func room[T any](list []T) []T {
 		return list
 	}
 	return append(make([]T, 0, max(16, 2*cap(list))), list...)
-}
-
-// afford counts n bytes, if they may be allocated.
-func (r *reader) afford(n int64) bool {
-	if n > r.left() {
-		r.limited(memoryOf, memoryFor(r.f.size), r.contents.report)
-		return false
-	}
-	r.spent += n
-	return true
 }
 
 // empty reports whether there is nothing to keep.
@@ -191,25 +180,6 @@ func oddValue(name string) mapi.Tag {
 		return tag
 	}
 	return 0
-}
-
-// ansi returns page if the strings of a message are 8-bit ones that can be
-// written in it, else 0.
-func (c *contents) ansi(page int) int {
-	narrow := false
-	for i := range c.list {
-		switch c.list[i].tag.Type() {
-		case mapi.PtypString, mapi.PtypMultipleString:
-			return 0
-		case mapi.PtypString8, mapi.PtypMultipleString8:
-			narrow = true
-		}
-	}
-	mask, ok := c.int32(proptag.StoreSupportMask)
-	if !CanWrite(page) || !narrow && (!ok || mask&storeUnicodeOK != 0) {
-		return 0
-	}
-	return page
 }
 
 // keptEntries appends the entries that stand before the property with index i

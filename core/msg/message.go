@@ -2,7 +2,6 @@ package msg
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 	"strconv"
 	"sync"
@@ -113,43 +112,6 @@ func under(report problem.Reporter, kind string, i int) problem.Reporter {
 	return func(p problem.Problem) { report.Under(kind + " " + strconv.Itoa(i))(p) } // few objects have problems
 }
 
-// take counts n more of something and reports, once, that a limit is reached.
-func (r *reader) take(count *int, n, limit int, what string, report problem.Reporter) bool {
-	if n <= limit-*count {
-		*count += n
-		return true
-	}
-	r.limited(what, int64(limit), report)
-	return false
-}
-
-// limited reports, once, that a limit is reached.
-func (r *reader) limited(what string, limit int64, report problem.Reporter) {
-	if r.said[what] {
-		return
-	}
-	if r.said == nil {
-		r.said = make(map[string]bool)
-	}
-	r.said[what] = true
-	report.Report(problem.Problem{Code: "msg.limit", Severity: problem.Loss,
-		Detail: fmt.Sprintf("the message has more than %d %s; the rest was left out", limit, what)})
-}
-
-// childCost is what a recipient or attachment takes beside its properties, in
-// bytes.
-const childCost = 256
-
-// another counts a recipient or attachment that may be read.
-func (r *reader) another(report problem.Reporter) bool {
-	if r.left() < childCost {
-		r.limited(memoryOf, memoryFor(r.f.size), report)
-		return false
-	}
-	r.spent += childCost
-	return r.take(&r.objects, 1, r.f.opt.MaxObjects, "objects", report)
-}
-
 // seal returns the Extra of the object read last, which is as it was read.
 func (r *reader) seal() *Extra {
 	r.spent += extraCost
@@ -202,28 +164,6 @@ func (r *reader) message(st *cfb.Storage, sc scope) (*mapi.Message, error) {
 	}
 	r.extra = extra.withList(rx, ax)
 	return m, nil
-}
-
-// stringPage returns the code page of the 8-bit strings of a message: the first
-// that makes sense of PidTagMessageCodepage, PidTagMessageLocaleId and
-// PidTagInternetCodepage, else that of the message around it.
-func stringPage(int32Of func(mapi.Tag) (int32, bool), outer int) int {
-	if cp, ok := int32Of(proptag.MessageCodepage); ok && usablePage(cp) {
-		return int(cp)
-	}
-	if lcid, ok := int32Of(proptag.MessageLocaleId); ok && lcid != 0 {
-		return codepage.FromLCID(uint32(lcid))
-	}
-	if cp, ok := int32Of(proptag.InternetCodepage); ok && usablePage(cp) {
-		return int(cp)
-	}
-	return outer
-}
-
-// usablePage reports whether 8-bit strings can be in code page cp.
-func usablePage(cp int32) bool {
-	// QUIRK: Outlook names UTF-16 in messages whose strings are 8-bit.
-	return cp > 0 && cp != codepage.UTF16LE && cp != codepage.UTF16BE && codepage.Known(int(cp))
 }
 
 // children returns the storages in st with the prefix by number; the numbers

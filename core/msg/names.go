@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"hash/maphash"
 	"slices"
+	"strings"
 
 	"github.com/oxbridge-mail/oxbridge/core/cfb"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi"
@@ -182,4 +183,24 @@ func (f *File) name(id uint16) mapi.Name {
 		return f.names[i]
 	}
 	return mapi.Name{}
+}
+
+// foldName returns the form of a name under which it is looked up.
+func foldName(n mapi.Name) mapi.Name {
+	if n.Text != "" {
+		n.ID = 0
+	}
+	if n.Set == mapi.PSInternetHeaders {
+		n.Text = lowerASCII(n.Text)
+	}
+	return n
+}
+
+func lowerASCII(s string) string {
+	return strings.Map(func(r rune) rune {
+		if 'A' <= r && r <= 'Z' {
+			r += 'a' - 'A'
+		}
+		return r
+	}, s)
 }

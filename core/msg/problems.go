@@ -106,10 +106,3 @@ func (t *teller) done() {
 	}
 	t.kinds = t.kinds[:0]
 }
-
-// left returns how many bytes may still be allocated.
-func (r *reader) left() int64 { return memoryFor(r.f.size) - r.spent }
-
-// memoryFor returns how many bytes reading a file of size bytes may allocate, less
-// what the reader itself needs.
-func memoryFor(size int64) int64 { return 4*size + 1<<20 - 128<<10 }

@@ -97,25 +97,6 @@ const (
 	placeCost    = 64
 )
 
-// memoryOf is the limit that the memory for a message is.
-const memoryOf = "bytes of properties in memory"
-
-// affordable returns how many of n entries may be read, and counts what reading
-// them takes.
-func (r *reader) affordable(n int) int {
-	need := int64(n)*entrySize + int64(min(n, maxIDs))*foundCost - r.high
-	if need <= 0 {
-		return n
-	}
-	if need > r.left() {
-		n = int((max(r.left(), 0) + r.high) / (entrySize + foundCost))
-		need = max(0, int64(n)*(entrySize+foundCost)-r.high)
-	}
-	r.high += need
-	r.spent += need
-	return n
-}
-
 // entries returns the property stream without its header.
 func (r *reader) entries(st *cfb.Storage, header int, report problem.Reporter) ([]byte, error) {
 	bad := func(detail string) {

@@ -257,36 +257,30 @@ func (w *writer) fetch(l mapi.Large) (*spool, error) {
 // object writes a stored object: a compound file becomes a storage
 // ([MS-OXMSG] 2.2.2.2).
 func (w *writer) object(st *cfb.StorageWriter, it *item, report problem.Reporter) (bool, error) {
-	bad := problem.Problem{Code: "msg.object.damaged", Severity: problem.Loss, Tag: it.tag}
+	damaged := func(what string, err error) error {
+		if !Damaged(err) {
+			return err
+		}
+		report.Report(problem.Problem{Code: "msg.object.damaged", Severity: problem.Loss, Tag: it.tag, Detail: what + err.Error()})
+		return nil
+	}
 	sp, err := w.fetch(it.value.large)
 	if err != nil {
-		bad.Detail = "the object was left out: " + err.Error()
-		if !Damaged(err) {
-			return false, err
-		}
-		report.Report(bad)
-		return false, nil
+		return false, damaged("the object was left out: ", err)
 	}
 	defer sp.Close()
 	f, err := cfb.Open(sp, sp.size, cfb.Options{MaxDepth: limits.MsgObjectDepth.Int()})
 	if err != nil {
-		bad.Detail = "the object was left out: " + err.Error()
-		if !Damaged(err) {
-			return false, err
-		}
-		report.Report(bad)
-		return false, nil
+		return false, damaged("the object was left out: ", err)
 	}
 	sub, err := st.CreateStorage(valueName(it.tag))
 	if err != nil {
 		return false, err
 	}
 	if err := cfb.Copy(sub, f.Root()); err != nil {
-		if !Damaged(err) {
+		if err := damaged("the object was written in part: ", err); err != nil {
 			return false, err
 		}
-		bad.Detail = "the object was written in part: " + err.Error()
-		report.Report(bad)
 	}
 	w.bytes += total(f.Root())
 	binary.LittleEndian.PutUint32(it.value.entry[:], noSize)

@@ -33,7 +33,7 @@ type Options struct {
 	// Processes is how many processes work at once; by default as many as have
 	// one lane more in all than there are CPUs, and never more than CPUs: one,
 	// for a plugin that takes the lanes. Those of ConvertAlone come on top, as
-	// many again.
+	// many again, or two.
 	Processes int
 	// LanesPerProcess is how many lanes a process has; by default one more than
 	// there are CPUs, and at most 8. A plugin may want fewer.

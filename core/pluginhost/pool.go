@@ -37,6 +37,10 @@ type Pool struct {
 	changed     chan struct{} // closed, and made anew, when somebody may go on
 }
 
+// leastAlone is how many processes of ConvertAlone there may be at least: a message
+// that hangs has its process for long, and others that were beside it are to go on.
+const leastAlone = 2
+
 // Start starts a plugin and asks it what it is. The error says what the program
 // printed and how it ended. The caller closes the pool.
 func Start(ctx context.Context, c Command, o Options) (*Pool, error) {
@@ -50,7 +54,7 @@ func Start(ctx context.Context, c Command, o Options) (*Pool, error) {
 		command: c,
 		desc:    g.desc,
 		opt:     o,
-		alone:   make(chan struct{}, o.Processes),
+		alone:   make(chan struct{}, max(o.Processes, leastAlone)),
 		live:    []*generation{g},
 		all:     map[*generation]struct{}{g: {}},
 		changed: make(chan struct{}),
