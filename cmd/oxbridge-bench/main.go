@@ -87,6 +87,9 @@ func (o options) run(ctx context.Context) (err error) {
 		}
 	}
 	b := &bench{options: o}
+	if err := b.real(ctx); err != nil { // first: large files leave the disk busy
+		return err
+	}
 	for _, c := range sample.Corpora {
 		if c.Large && !o.large || o.only != "" && !strings.Contains(","+o.only+",", ","+c.Name+",") {
 			continue
@@ -94,9 +97,6 @@ func (o options) run(ctx context.Context) (err error) {
 		if err := b.corpus(ctx, c); err != nil {
 			return fmt.Errorf("corpus %s: %w", c.Name, err)
 		}
-	}
-	if err := b.real(ctx); err != nil {
-		return err
 	}
 	if o.stages {
 		if err := b.inside(ctx); err != nil {

@@ -59,7 +59,7 @@ func (p program) measure(ctx context.Context) (usage, error) {
 }
 
 // watchEvery is how often the memory of a program is looked at.
-const watchEvery = 20 * time.Millisecond
+const watchEvery = 50 * time.Millisecond
 
 func (p program) start(ctx context.Context, watch func(pid int)) (*exec.Cmd, error) {
 	cmd := exec.CommandContext(ctx, p.args[0], p.args[1:]...)

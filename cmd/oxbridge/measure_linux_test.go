@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/oxbridge-mail/oxbridge/cmd/internal/peak"
 	"github.com/oxbridge-mail/oxbridge/cmd/internal/sample"
 	"github.com/oxbridge-mail/oxbridge/core/batch"
 )
@@ -57,31 +58,11 @@ func mb(bytes int64) float64 { return float64(bytes) / 1e6 }
 
 func grown(from, to int64) float64 { return float64(to)/float64(from) - 1 }
 
-// peakOf returns the peak of a process's resident memory, in bytes.
-func peakOf(pid string) int64 {
-	for line := range strings.Lines(readFile(filepath.Join("/proc", pid, "status"))) {
-		if rest, ok := strings.CutPrefix(line, "VmHWM:"); ok {
-			n, _ := strconv.ParseInt(strings.Fields(rest)[0], 10, 64)
-			return n << 10
-		}
-	}
-	return 0
-}
-
 // readFile returns what is in a file, "" when the process that it is about has
 // ended.
 func readFile(path string) string {
 	b, _ := os.ReadFile(path)
 	return string(b)
-}
-
-// children returns the processes that any thread of a process has started.
-func children(pid string) (list []string) {
-	threads, _ := filepath.Glob(filepath.Join("/proc", pid, "task", "*", "children"))
-	for _, path := range threads {
-		list = append(list, strings.Fields(readFile(path))...)
-	}
-	return list
 }
 
 // measured is what a run took.
@@ -117,9 +98,8 @@ func measure(t *testing.T, count int) *measured {
 			continue
 		}
 		if n++; n%100 == 0 {
-			for _, pid := range children(strconv.Itoa(cmd.Process.Pid)) {
-				m.plugin = max(m.plugin, peakOf(pid))
-			}
+			_, plugin := peak.Of(cmd.Process.Pid)
+			m.plugin = max(m.plugin, int64(plugin*(1<<20)))
 		}
 	}
 	_ = cmd.Wait()

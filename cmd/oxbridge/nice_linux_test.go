@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/oxbridge-mail/oxbridge/cmd/internal/peak"
 )
 
 // TestNiceIsForEveryThread looks at the priority of the program and its plugin
@@ -28,11 +30,11 @@ func TestNiceIsForEveryThread(t *testing.T) {
 	lines := bufio.NewScanner(stderr)
 	for lines.Scan() && !strings.Contains(lines.Text(), "taken in hand") {
 	}
-	pid := strconv.Itoa(cmd.Process.Pid)
-	processes := append(children(pid), pid)
+	pid := cmd.Process.Pid
+	processes := append(peak.Children(pid), pid)
 	threads := 0
 	for _, p := range processes {
-		stats, _ := filepath.Glob(filepath.Join("/proc", p, "task", "*", "stat"))
+		stats, _ := filepath.Glob(filepath.Join("/proc", strconv.Itoa(p), "task", "*", "stat"))
 		for _, path := range stats {
 			_, rest, _ := strings.Cut(readFile(path), ") ") // the name may have blanks
 			if fields := strings.Fields(rest); len(fields) > 16 {

@@ -15,18 +15,22 @@ func Reset() { _ = os.WriteFile("/proc/self/clear_refs", []byte("5"), 0) }
 // Of returns the peak memory in MB of a process and of the largest of its
 // children, 0 where it is not known.
 func Of(pid int) (self, child float64) {
-	for _, f := range children(pid) {
-		child = max(child, megabytes(f["VmHWM"]))
+	for _, c := range Children(pid) {
+		child = max(child, megabytes(Fields(status(c))["VmHWM"]))
 	}
 	return megabytes(Fields(status(pid))["VmHWM"]), child
 }
 
-// children returns the fields of the children of a process.
-func children(pid int) (list []map[string]string) {
-	paths, _ := filepath.Glob("/proc/[0-9]*/status")
+// Children returns the processes that any thread of a process has started and that
+// live, none where it is not known.
+func Children(pid int) (list []int) {
+	paths, _ := filepath.Glob("/proc/" + strconv.Itoa(pid) + "/task/*/children")
 	for _, path := range paths {
-		if f := Fields(path); f["PPid"] == strconv.Itoa(pid) {
-			list = append(list, f)
+		b, _ := os.ReadFile(path) // a thread may have ended
+		for _, f := range strings.Fields(string(b)) {
+			if n, err := strconv.Atoi(f); err == nil {
+				list = append(list, n)
+			}
 		}
 	}
 	return list
@@ -54,17 +58,17 @@ func megabytes(kb string) float64 {
 // CPU returns the processor time that a process and its children that live have
 // used, 0 where it is not known.
 func CPU(pid int) time.Duration {
-	total := cpu(strconv.Itoa(pid))
-	for _, f := range children(pid) {
-		total += cpu(f["Pid"])
+	total := cpu(pid)
+	for _, c := range Children(pid) {
+		total += cpu(c)
 	}
 	return total
 }
 
 // cpu reads the time of a process from the scheduler, in which it is exact to
 // the nanosecond, thread by thread.
-func cpu(pid string) (total time.Duration) {
-	paths, _ := filepath.Glob("/proc/" + pid + "/task/*/schedstat")
+func cpu(pid int) (total time.Duration) {
+	paths, _ := filepath.Glob("/proc/" + strconv.Itoa(pid) + "/task/*/schedstat")
 	for _, path := range paths {
 		b, _ := os.ReadFile(path)
 		if f := strings.Fields(string(b)); len(f) > 0 {
