@@ -41,7 +41,7 @@ var (
 
 // gaveUp stands at the end of both reasons for which a plugin is given up: failures
 // in a row, and at too many messages that each were tried alone. Which of them comes
-// first with a plugin that dies at once is up to the machine.
+// first is up to how many messages a process had in hand when it failed.
 const gaveUp = "and is not tried again"
 
 // always are plugins that misbehave at every message.
@@ -54,9 +54,9 @@ var always = []tortureCase{
 	{role: "liar", status: exitAborted, says: []string{gaveUp, "it was a lie"}, reports: "it was a lie"},
 	{role: "crash", status: exitAborted, says: []string{gaveUp, "crashed (exit status 3)", "last words"}, reports: "last words"},
 	{role: "panic", status: exitAborted, says: []string{gaveUp, "crashed (exit status 2)", "panic: torture"}, reports: "panic: torture"},
-	{role: "hang", status: exitAborted, says: []string{"failed 5 times in a row", "no progress for 2s"}, reports: "no progress", more: idleSoon},
-	{role: "spin", status: exitAborted, says: []string{"failed 5 times in a row", "no progress for 2s"}, reports: "no progress", more: idleSoon},
-	{role: "stop", status: exitAborted, says: []string{"failed 5 times in a row", "no progress for 2s"}, reports: "no progress", more: idleSoon},
+	{role: "hang", status: exitAborted, says: []string{gaveUp, "made no progress for 2s"}, reports: "no progress", more: idleSoon},
+	{role: "spin", status: exitAborted, says: []string{gaveUp, "made no progress for 2s"}, reports: "no progress", more: idleSoon},
+	{role: "stop", status: exitAborted, says: []string{gaveUp, "made no progress for 2s"}, reports: "no progress", more: idleSoon},
 	{role: "leak", status: exitAborted, says: []string{gaveUp, "crashed (exit status 2)", "out of memory"}, reports: "out of memory"},
 	{role: "garbage", status: exitAborted, says: []string{gaveUp, "was stopped"}, reports: "was stopped"},
 	{role: "forge", status: exitAborted, says: []string{gaveUp, "dead handles"}, reports: "dead handles"},

@@ -70,10 +70,10 @@ type TimeoutError struct {
 	After time.Duration
 }
 
-// Error returns "no progress for ..." or "took longer than ...".
+// Error returns "made no progress for ..." or "took longer than ...".
 func (e *TimeoutError) Error() string {
 	if e.Idle {
-		return fmt.Sprintf("no progress for %v", e.After)
+		return fmt.Sprintf("made no progress for %v", e.After)
 	}
 	return fmt.Sprintf("took longer than %v", e.After)
 }
