@@ -14,7 +14,9 @@ import (
 
 	"github.com/oxbridge-mail/oxbridge/core/session"
 	"github.com/oxbridge-mail/oxbridge/sdk"
+	"github.com/oxbridge-mail/oxbridge/sdk/limits"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi"
+	"github.com/oxbridge-mail/oxbridge/sdk/mapi/proptag"
 	"github.com/oxbridge-mail/oxbridge/sdk/problem"
 	"github.com/oxbridge-mail/oxbridge/sdk/transfer"
 	"github.com/oxbridge-mail/oxbridge/sdk/wire"
@@ -192,6 +194,27 @@ func TestImport(t *testing.T) {
 	}
 	if len(m.Recipients) != 1 || m.Attachments[1].Embedded.Props.String(tagText) != "inner" {
 		t.Errorf("got %v", m)
+	}
+}
+
+// TestImportOfManyFiles: attachments that an importer holds are inline up to
+// [wire.InlineLimit], so that their number is not bounded by that of streams.
+func TestImportOfManyFiles(t *testing.T) {
+	t.Parallel()
+	many := limits.PluginStreams.Int() + 1
+	l := connect(t, importer(func(context.Context, *sdk.Job, transfer.Input) (*mapi.Message, error) {
+		m, data := &mapi.Message{}, pattern(wire.InlineData+1)
+		for range many {
+			m.Attachments = append(m.Attachments, &mapi.Attachment{Props: mapi.Props{{Tag: proptag.AttachDataBinary, Value: data}}})
+		}
+		return m, nil
+	}), Options{})
+	job := importJob(t, nil)
+	if err := l.Run(within(t), job); err != nil {
+		t.Fatal(err)
+	}
+	if m, err := job.Message.Snapshot(); err != nil || len(m.Attachments) != many {
+		t.Errorf("%d attachments of %d, %v", len(m.Attachments), many, err)
 	}
 }
 

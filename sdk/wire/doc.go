@@ -49,8 +49,8 @@ const (
 	// InlineLimit is the longest string or binary value that travels inside
 	// its object. Longer ones stay where they are until they are asked for.
 	InlineLimit = 64 << 10
-	// InlineData is the same for PidTagAttachDataBinary: hardly anybody looks at it
-	// who has it placed.
+	// InlineData is the same for PidTagAttachDataBinary that a plugin gets: hardly
+	// anybody looks at it who has it placed.
 	InlineData = 8 << 10
 	// HeadLimit is the most bytes of an input that come with Begin.
 	HeadLimit = 256 << 10

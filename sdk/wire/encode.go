@@ -52,7 +52,10 @@ const (
 // others for one with a Snapshot or Put. After the message comes an object of a
 // kind that nobody knows, see [GreaseNumber].
 func Encode(m *mapi.Message, large EncodeLarge, skip Skip, first Holder) ([]*[]byte, error) {
-	e := encoder{holder: first}
+	e := encoder{holder: first, slot: slot{data: InlineLimit}}
+	if first == InBegin { // to a plugin; what comes from one has few streams
+		e.slot.data = InlineData
+	}
 	f := flattener{large: large, skip: skip, to: &e}
 	err := f.message(m, 0, 1, nil)
 	if err == nil && f.last < MaxObjects {

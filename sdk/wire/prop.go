@@ -41,7 +41,7 @@ func (e *ValueError) Unwrap() error { return e.Err }
 //
 // The value of a PtypNull, and of a PtypObject without data, stays unset.
 func PropToProto(p mapi.Prop, large EncodeLarge) (*pluginv1.Prop, error) {
-	var dst slot
+	dst := slot{data: InlineData}
 	if _, err := dst.put(p, large); err != nil {
 		return nil, err
 	}
@@ -61,7 +61,11 @@ func (s *slot) put(p mapi.Prop, large EncodeLarge) (int, error) {
 	}
 	v := p.Value
 	if form.large {
-		v = outline(p.Tag, v)
+		limit := InlineLimit
+		if p.Tag == proptag.AttachDataBinary {
+			limit = s.data
+		}
+		v = outline(v, limit)
 	}
 	if l, ok := v.(mapi.Large); ok && form.large && large != nil {
 		if err := large(&s.prop, l); err != nil {
@@ -79,12 +83,8 @@ func (s *slot) put(p mapi.Prop, large EncodeLarge) (int, error) {
 	return n, nil
 }
 
-// outline turns a long string or []byte into a Memory.
-func outline(tag mapi.Tag, v mapi.Value) mapi.Value {
-	limit := InlineLimit
-	if tag == proptag.AttachDataBinary {
-		limit = InlineData
-	}
+// outline turns a string or []byte of more bytes than limit into a Memory.
+func outline(v mapi.Value, limit int) mapi.Value {
 	switch v := v.(type) {
 	case string:
 		if len(v) > limit {

@@ -14,6 +14,8 @@ type slot struct {
 	prop pluginv1.Prop
 	name pluginv1.Name
 	set  []byte // of name
+	// data is the longest PidTagAttachDataBinary that is put inline, in bytes.
+	data int
 
 	integer  pluginv1.Prop_Integer
 	floating pluginv1.Prop_Floating
