@@ -14,6 +14,7 @@ import (
 
 	"github.com/oxbridge-mail/oxbridge/core/hostsvc"
 	"github.com/oxbridge-mail/oxbridge/core/session"
+	"github.com/oxbridge-mail/oxbridge/examples/internal/host"
 	"github.com/oxbridge-mail/oxbridge/examples/internal/python"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi/prop"
@@ -125,15 +126,7 @@ func TestProbe(t *testing.T) {
 func TestCancel(t *testing.T) {
 	t.Parallel()
 	pool := python.Start(t, write(t, tryPlugin))
-	s, err := session.Open(session.NewAllocator(1<<30), session.Unicode)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer s.Close()
-	m, err := s.OpenMessage(session.NewMemory(nil), session.Unicode, nil, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
+	m := host.Message(t, nil)
 	ctx, cancel := context.WithCancel(t.Context())
 	take := func(*mapi.Message) error { return errors.New("a message has come") }
 	job := &session.Job{Direction: session.Transform, Message: m, Take: take, Options: map[string]string{

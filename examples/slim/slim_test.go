@@ -7,6 +7,7 @@ import (
 
 	"github.com/oxbridge-mail/oxbridge/core/pluginhost"
 	"github.com/oxbridge-mail/oxbridge/core/session"
+	"github.com/oxbridge-mail/oxbridge/examples/internal/host"
 	"github.com/oxbridge-mail/oxbridge/examples/internal/python"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi/prop"
@@ -25,21 +26,10 @@ func TestConformance(t *testing.T) {
 // transform has the plugin change a message, and returns what it has become.
 func transform(t *testing.T, pool *pluginhost.Pool, tree *mapi.Message, options map[string]string) (*mapi.Message, problem.List, error) {
 	t.Helper()
-	s, err := session.Open(session.NewAllocator(1<<30), session.Unicode)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(s.Close)
-	m, err := s.OpenMessage(session.NewMemory(nil), session.Unicode, nil, nil)
-	if err == nil {
-		err = m.SetContents(tree)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
+	m := host.Message(t, tree)
 	var made *mapi.Message
 	var problems problem.List
-	err = pool.Convert(t.Context(), &session.Job{
+	err := pool.Convert(t.Context(), &session.Job{
 		Direction: session.Transform, Options: options, Message: m, Report: problems.Add,
 		Take: func(m *mapi.Message) error { made = m; return nil },
 	})

@@ -8,10 +8,10 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/oxbridge-mail/oxbridge/core/pluginhost"
 	"github.com/oxbridge-mail/oxbridge/core/session"
+	"github.com/oxbridge-mail/oxbridge/examples/internal/host"
 	"github.com/oxbridge-mail/oxbridge/sdk"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi/proptag"
@@ -35,38 +35,18 @@ func start(t *testing.T) *pluginhost.Pool {
 	if _, err := os.Stat(filepath.Join(modules, "@grpc", "grpc-js")); err != nil {
 		t.Skip("no gRPC for Node.js: make node installs it")
 	}
-	pool, err := pluginhost.Start(t.Context(), pluginhost.Command{
+	return host.Start(t, pluginhost.Command{
 		Name: "subjects", Path: node, Args: []string{"oxbridge-plugin-subjects.js"}, Env: []string{"NODE_PATH=" + modules},
-	}, pluginhost.Options{Processes: 1, StartTimeout: time.Minute})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := pool.Close(); err != nil {
-			t.Error(err)
-		}
 	})
-	return pool
 }
 
 // export converts a tree and returns the file.
 func export(t *testing.T, pool *pluginhost.Pool, tree *mapi.Message, format string) (string, problem.List, error) {
 	t.Helper()
-	s, err := session.Open(session.NewAllocator(1<<30), session.Unicode)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer s.Close()
-	m, err := s.OpenMessage(session.NewMemory(nil), session.Unicode, nil, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := m.SetContents(tree); err != nil {
-		t.Fatal(err)
-	}
+	m := host.Message(t, tree)
 	var out bytes.Buffer
 	var problems problem.List
-	err = pool.Convert(t.Context(), &session.Job{Direction: session.Export, Format: format, Message: m, Output: &out, Report: problems.Add})
+	err := pool.Convert(t.Context(), &session.Job{Direction: session.Export, Format: format, Message: m, Output: &out, Report: problems.Add})
 	return out.String(), problems, err
 }
 

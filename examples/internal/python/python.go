@@ -11,6 +11,7 @@ import (
 
 	"github.com/oxbridge-mail/oxbridge/core/conformance"
 	"github.com/oxbridge-mail/oxbridge/core/pluginhost"
+	"github.com/oxbridge-mail/oxbridge/examples/internal/host"
 )
 
 // interpreter returns one that has grpcio: OXBRIDGE_PYTHON, the one that
@@ -44,16 +45,7 @@ func Command(t testing.TB, script string) pluginhost.Command {
 // Start starts a plugin under the real host, for as long as the test lasts.
 func Start(t testing.TB, script string) *pluginhost.Pool {
 	t.Helper()
-	pool, err := pluginhost.Start(t.Context(), Command(t, script), pluginhost.Options{Processes: 1, StartTimeout: time.Minute})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := pool.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	return pool
+	return host.Start(t, Command(t, script))
 }
 
 // Conform holds a plugin against the rules of the wire. All checks of the groups
