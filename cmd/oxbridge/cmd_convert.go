@@ -157,7 +157,7 @@ func runConvert(ctx context.Context, opts convertOptions, paths []string, stdout
 	if opts.dryRun {
 		return dryRun(hard, opts, roots, bopt, stdout, stderr)
 	}
-	return (&conversion{opts: opts, roots: roots, pool: pool, watch: watch, opt: bopt}).run(ctx, hard, stdout, stderr)
+	return (&conversion{opts: opts, roots: roots, pool: pool, watch: watch, opt: bopt}).run(hard, stdout, stderr)
 }
 
 // start starts the plugin, and holds it to what it is to do.

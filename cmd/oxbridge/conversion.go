@@ -27,8 +27,8 @@ type conversion struct {
 	work   string         // folder of the plan
 }
 
-// run does the run. soft ends at the first interrupt, ctx at the second.
-func (c *conversion) run(soft, ctx context.Context, stdout, stderr io.Writer) error {
+// run does the run. ctx ends at the second interrupt; the options know of the first.
+func (c *conversion) run(ctx context.Context, stdout, stderr io.Writer) error {
 	makeHeadroom()
 	out := newConsole(c.opts.work, stdout, stderr)
 	defer out.quit()
@@ -43,8 +43,7 @@ func (c *conversion) run(soft, ctx context.Context, stdout, stderr io.Writer) er
 	defer c.close()
 	c.opt.Packed = new(batch.Unpacker)
 	defer c.opt.Packed.Close()
-	c.opt.Found, c.opt.Planned, c.opt.Started, c.opt.Done = out.found, out.planned, out.started, out.done
-	summary, err := c.do(soft, ctx)
+	summary, err := c.do(ctx, out)
 	c.end(err)
 	out.end(summary)
 	switch {
@@ -84,23 +83,28 @@ func (c *conversion) open(ctx context.Context, out *console) (err error) {
 	return nil
 }
 
-func (c *conversion) do(soft, ctx context.Context) (report.Summary, error) {
+// do plans and converts.
+func (c *conversion) do(ctx context.Context, out *console) (report.Summary, error) {
 	if c.ledger != nil {
 		c.opt.Durable, c.opt.Record = true, c.ledger.Record
 	}
-	plan, err := batch.MakePlan(soft, filepath.Join(c.work, "plan"), c.roots, c.opt)
-	if err != nil {
-		return report.Summary{}, err
+	c.opt.Found, c.opt.Started, c.opt.Done = out.found, out.started, out.done
+	c.opt.Planned = func(h batch.Header) error {
+		out.planned(h)
+		return c.planned(ctx, h)
 	}
-	if c.ledger != nil {
-		if err := c.ledger.Planned(ctx, plan.Items, plan.Bytes, plan.Done); err != nil {
-			return report.Summary{}, err
-		}
-		if err := c.ledger.Forget(ctx, plan.Readable); err != nil {
-			return report.Summary{}, err
-		}
+	return batch.RunRoots(ctx, c.pool, filepath.Join(c.work, "plan"), c.roots, c.opt)
+}
+
+// planned records how much there is to do.
+func (c *conversion) planned(ctx context.Context, h batch.Header) error {
+	if c.ledger == nil {
+		return nil
 	}
-	return batch.RunPlan(ctx, c.pool, plan, c.opt)
+	if err := c.ledger.Planned(ctx, h.Items, h.Bytes, h.Done); err != nil {
+		return err
+	}
+	return c.ledger.Forget(ctx, h.Readable)
 }
 
 // end records how the run ended. When the disk is full it cannot; what ended the

@@ -14,7 +14,8 @@ import (
 // progressState is what is known of a run under way. Not safe for concurrent
 // use.
 type progressState struct {
-	began         time.Time
+	began         time.Time // of the first message, once there is one
+	begun         bool
 	planned       bool
 	found         int
 	total, before int
@@ -42,12 +43,21 @@ func (s *progressState) begin(now time.Time) {
 }
 
 func (s *progressState) plan(h batch.Header, now time.Time) {
-	s.planned, s.total, s.totalBytes, s.before, s.began = true, h.Items, h.Bytes, h.Done, now
+	s.planned, s.total, s.totalBytes, s.before = true, h.Items, h.Bytes, h.Done
+	s.work(now)
+}
+
+// work notes that messages are converted from now on.
+func (s *progressState) work(now time.Time) {
+	if !s.begun {
+		s.begun, s.began = true, now
+	}
 }
 
 // start notes that a message is taken in hand. It reports whether the plugin is
 // a new one.
 func (s *progressState) start(input, plugin string, now time.Time) (isNew bool) {
+	s.work(now)
 	s.inHand[input] = handed{plugin, now}
 	return s.meet(plugin)
 }
@@ -84,6 +94,9 @@ func (w *workState) add(r report.Result) {
 func (s *progressState) progress(now time.Time) report.Progress {
 	elapsed := now.Sub(s.began)
 	p := report.Progress{Elapsed: elapsed, Total: s.total, Before: s.before, Left: s.left(elapsed.Seconds())}
+	if !s.planned {
+		p.Total = s.found
+	}
 	p.Work = s.all.work(elapsed)
 	for _, name := range s.plugins {
 		p.Plugins = append(p.Plugins, report.PluginProgress{Plugin: name, Work: s.each[name].work(elapsed)})
@@ -118,11 +131,14 @@ const slowAfter = 2 * time.Second
 
 // line says how far the run is.
 func (s *progressState) line(now time.Time) string {
-	if !s.planned {
+	if !s.planned && s.all.done == 0 {
 		return fmt.Sprintf("planning: %d found", s.found)
 	}
 	p := s.progress(now)
 	parts := []string{fmt.Sprintf("%d of %d", p.Done, p.Total)}
+	if !s.planned {
+		parts[0] += " found so far"
+	}
 	if p.Done > 0 && p.Elapsed > 0 {
 		parts = append(parts, fmt.Sprintf("%.0f/s", p.PerSecond))
 	}
@@ -173,7 +189,7 @@ func slow(w report.Work) []string {
 }
 
 // left estimates the time to the end, by messages and by bytes, whichever is
-// more; 0 when that is too early.
+// more; 0 when that is too early, or the plan is not complete.
 func (s *progressState) left(elapsed float64) time.Duration {
 	if s.all.done == 0 || s.all.done >= s.total || elapsed < 1 {
 		return 0

@@ -86,6 +86,13 @@ func TestProgressLine(t *testing.T) {
 	if got := s.line(start); got != "planning: 7 found" {
 		t.Errorf("line() = %q", got)
 	}
+	s.start("in/slow.msg", "eml 1", start)
+	s.finish(report.Result{State: report.Converted})
+	if got, want := s.line(start.Add(time.Second)), "1 of 7 found so far, 1/s"; got != want {
+		t.Errorf("line() = %q, want %q", got, want)
+	}
+	s = progressState{}
+	s.begin(start)
 	s.plan(batch.Header{Items: 100, Bytes: 1000, Done: 5}, start)
 	s.start("in/slow.msg", "eml 1", start)
 	for range 10 {

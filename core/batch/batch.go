@@ -12,8 +12,8 @@
 // input, the options and the version alone, and an output comes into being once.
 // When its name is taken, the contents decide: the same bytes are the same
 // output, made by somebody else or before; any others are somebody's file, which
-// is left alone unless Options.Overwrite is set. [Run] is a plan, and then its
-// shards, one after the other.
+// is left alone unless Options.Overwrite is set. [Run] is a plan and its shards, one
+// after the other, each as soon as it is planned.
 //
 // # What is on disk when
 //
@@ -35,7 +35,6 @@ import (
 	"context"
 	"errors"
 	"os"
-	"sync"
 	"time"
 
 	"github.com/oxbridge-mail/oxbridge/core/report"
@@ -63,55 +62,65 @@ var (
 	ErrStopped = errors.New("a message failed, and the run was to stop then")
 )
 
-// Run converts every message under paths. It returns what the counts are also
-// when it returns an error; the error wraps ErrAborted and says what ended the
-// run. A message that fails is a result, not an error. The plan is thrown away
-// afterwards.
+// Run converts every message under paths. It returns what RunRoots returns. The
+// plan is thrown away afterwards.
 func Run(ctx context.Context, conv Converter, paths []string, opt Options) (report.Summary, error) {
 	dir, err := os.MkdirTemp("", "oxbridge-plan-")
 	if err != nil {
 		return report.Summary{}, &abortError{err}
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
+	return RunRoots(ctx, conv, dir, Roots(paths), opt)
+}
+
+// RunRoots converts every message under the roots, and makes a plan of that in a
+// folder that has none, which is of no use afterwards. Where the outputs cannot be
+// among the inputs that are still to be found, the run begins with the first that
+// are.
+//
+// It returns what the counts are also when it returns an error; the error wraps
+// ErrAborted and says what ended the run. A message that fails is a result, not an
+// error.
+func RunRoots(ctx context.Context, conv Converter, dir string, roots []Root, opt Options) (report.Summary, error) {
 	start := time.Now()
-	plan, err := MakePlan(ctx, dir, Roots(paths), opt)
-	if err != nil {
-		return report.Summary{}, &abortError{err}
+	opt = opt.withDefaults()
+	if opt.Packed == nil {
+		opt.Packed = new(Unpacker)
+		defer opt.Packed.Close()
 	}
-	summary, err := RunPlan(ctx, conv, plan, opt)
+	var summary report.Summary
+	var err error
+	if opt.runsWhilePlanning(roots) {
+		summary, err = runWhilePlanning(ctx, conv, dir, roots, opt)
+	} else {
+		summary, err = planAndRun(ctx, conv, dir, roots, opt)
+	}
 	summary.Duration = time.Since(start)
 	return summary, err
 }
 
-// RunPlan does all shards of a plan. It returns what Run returns.
+// planAndRun makes the whole plan first.
+func planAndRun(ctx context.Context, conv Converter, dir string, roots []Root, opt Options) (report.Summary, error) {
+	soft, cancel := opt.untilDrained(ctx)
+	defer cancel()
+	plan, err := MakePlan(soft, dir, roots, opt)
+	if err == nil {
+		err = opt.planned(plan.Header)
+	}
+	if err != nil {
+		return report.Summary{}, &abortError{err}
+	}
+	return RunPlan(ctx, conv, plan, opt)
+}
+
+// RunPlan does all shards of a plan. It returns what RunRoots returns.
 func RunPlan(ctx context.Context, conv Converter, plan *Plan, opt Options) (report.Summary, error) {
 	start := time.Now()
-	if opt.Planned != nil {
-		opt.Planned(plan.Header)
-	}
 	r := NewRunner(ctx, conv, opt)
-	numbers := make(chan int)
-	var shards sync.WaitGroup
-	for range 2 { // so that jobs do not wait for the last ones of a shard
-		shards.Go(func() {
-			for n := range numbers {
-				if err := r.RunShard(plan, n); err != nil && !errors.Is(err, ErrDrained) {
-					r.abort(err)
-				}
-			}
-		})
-	}
-	for n := range plan.Shards {
-		select {
-		case numbers <- n:
-			continue
-		case <-r.ctx.Done():
-		case <-r.drained:
-		}
-		break
-	}
-	close(numbers)
-	shards.Wait()
+	q := newShardQueue()
+	q.add(plan.Shards...)
+	q.end()
+	r.runQueue(plan, q)
 	summary, err := r.Close()
 	summary.Done = plan.Done
 	summary.Duration = time.Since(start)

@@ -2,6 +2,7 @@ package batch
 
 import (
 	"cmp"
+	"context"
 	"runtime"
 	"strings"
 	"time"
@@ -97,12 +98,13 @@ type Options struct {
 	// Drain, if not nil, ends the run when it is closed, after the messages in
 	// hand.
 	Drain <-chan struct{}
-	// Found, if not nil, is told each item in planning; Planned the plan.
+	// Found, if not nil, is told each item in planning, and Planned the whole plan,
+	// whose error ends the run; messages may be in hand by then.
 	Found   func(Item)
-	Planned func(Header)
+	Planned func(Header) error
 	// Started, if not nil, is told that a message is taken in hand, and by which
 	// plugin, "" for none. Done is told each result when its output has its name.
-	// They are not called concurrently.
+	// They are not called concurrently, but with Found and Planned.
 	Started func(input, plugin string)
 	Done    func(report.Result)
 	// Record, if not nil, is told results when nothing can undo them any more.
@@ -154,6 +156,29 @@ func (o Options) now() time.Time {
 		return o.Now()
 	}
 	return time.Now()
+}
+
+// planned tells that the plan is complete.
+func (o Options) planned(h Header) error {
+	if o.Planned == nil {
+		return nil
+	}
+	return o.Planned(h)
+}
+
+// untilDrained returns a context that ends when the run is asked to.
+func (o Options) untilDrained(ctx context.Context) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	if o.Drain != nil {
+		go func() {
+			select {
+			case <-o.Drain:
+				cancel(ErrDrained)
+			case <-ctx.Done():
+			}
+		}()
+	}
+	return ctx, func() { cancel(nil) }
 }
 
 // extension returns that of the outputs without the dot.

@@ -137,7 +137,11 @@ func (p *Plan) Shard(n int) ([]Item, error) {
 	if n < 0 || n >= len(p.Shards) {
 		return nil, fmt.Errorf("%w: %d of %d", ErrShard, n, len(p.Shards))
 	}
-	s := p.Shards[n]
+	return p.read(n, p.Shards[n])
+}
+
+// read returns the items of a shard.
+func (p *Plan) read(n int, s Shard) ([]Item, error) {
 	f, err := os.Open(filepath.Join(p.dir, itemsFile))
 	if err != nil {
 		return nil, err

@@ -153,11 +153,15 @@ func (m *memory) record(results []report.Result) error {
 }
 
 func (m *memory) Recall(input string) (report.Result, bool, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
 	r, ok := m.list[input]
 	return r, ok, nil
 }
 
 func (m *memory) Owner(output string) (string, bool, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
 	for input, r := range m.list {
 		if r.OutputName == output {
 			return input, true, nil

@@ -3,9 +3,7 @@ package batch
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io/fs"
-	"path"
 	"path/filepath"
 	"strings"
 
@@ -52,18 +50,15 @@ func MakePlan(ctx context.Context, dir string, roots []Root, opt Options) (*Plan
 		opt.Packed = new(Unpacker)
 		defer opt.Packed.Close()
 	}
-	w, err := newPlanWriter(dir, Header{Identity: opt.Identity(roots), OutDir: opt.OutDir, Made: opt.now()}, opt.ShardItems, opt.ShardBytes)
+	p, err := newPlanner(dir, roots, opt)
 	if err != nil {
 		return nil, err
 	}
-	p := &planner{opt: opt, w: w, names: namer{from: opt.inputs(), memory: opt.Memory, tree: len(roots) == 1 && opt.Naming == ""}}
-	for _, root := range roots {
-		if err := p.root(ctx, root); err != nil {
-			w.file.Close()
-			return nil, err
-		}
+	if err := p.all(ctx, roots); err != nil {
+		p.w.file.Close()
+		return nil, err
 	}
-	return w.finish()
+	return p.w.finish()
 }
 
 // planner is the state of one MakePlan.
@@ -73,46 +68,24 @@ type planner struct {
 	names namer
 }
 
-// root plans what lies under a path that the user named.
-func (p *planner) root(ctx context.Context, root Root) error {
-	skip, same := inside(root.Path, p.opt.OutDir)
-	rejected := ""
-	if p.opt.Quarantine != "" {
-		rejected, _ = inside(root.Path, p.opt.Quarantine)
+// newPlanner starts a plan in a folder. The options have their defaults.
+func newPlanner(dir string, roots []Root, opt Options) (*planner, error) {
+	w, err := newPlanWriter(dir, Header{Identity: opt.Identity(roots), OutDir: opt.OutDir, Made: opt.now()}, opt.ShardItems, opt.ShardBytes)
+	if err != nil {
+		return nil, err
 	}
-	return p.opt.In.List(ctx, root.Path, func(e store.Entry) error {
-		rel, ok := ".", true
-		if e.Name != root.Path {
-			rel, ok = below(root.Path, e.Name)
+	names := namer{from: opt.inputs(), memory: opt.Memory, tree: len(roots) == 1 && opt.Naming == ""}
+	return &planner{opt: opt, w: w, names: names}, nil
+}
+
+// all plans what lies under the roots.
+func (p *planner) all(ctx context.Context, roots []Root) error {
+	for _, root := range roots {
+		if err := p.root(ctx, root); err != nil {
+			return err
 		}
-		named := rel == "."
-		switch {
-		case e.Err != nil && errors.Is(e.Err, fs.ErrNotExist) && !named:
-			return nil // it was removed while the folder was read
-		case e.Err != nil:
-			return p.add(Item{Path: e.Name, State: report.Failed, Reason: cause(e.Err)})
-		case !ok:
-			return fmt.Errorf("%s: is not below %s", e.Name, root.Path)
-		case e.Kind == store.KindFolder:
-			if !named && (e.Name == skip || e.Name == rejected || path.Base(rel) == store.StateFolder || p.opt.Select.prunes(rel)) {
-				return fs.SkipDir
-			}
-			return errors.Join(ctx.Err(), p.readable(e.Name))
-		case !named && strings.HasPrefix(path.Base(rel), store.TempPrefix):
-			return nil
-		case !named && same && p.own(rel):
-			return nil
-		case !named && !p.opt.Select.takes(rel, e.ModTime):
-			return nil
-		case e.Kind != store.KindFile && named:
-			return p.add(Item{Path: e.Name, State: report.Failed, Reason: "not a regular file"})
-		case e.Kind != store.KindFile:
-			return p.add(Item{Path: e.Name, State: report.Skipped, Reason: "not a regular file"})
-		case named && root.Rel == "":
-			rel = filepath.Base(root.Path)
-		}
-		return p.file(ctx, e, path.Join(root.Rel, rel), named)
-	})
+	}
+	return nil
 }
 
 // below returns where a name that a walk of root meets lies below root.
@@ -141,33 +114,27 @@ func (p *planner) own(rel string) bool {
 	return ok && err == nil
 }
 
-// file plans a file whose output is to lie at rel.
-func (p *planner) file(ctx context.Context, e store.Entry, rel string, named bool) error {
-	it := Item{Path: e.Name, Size: e.Size}
-	if done, err := p.untouched(ctx, e); done || err != nil {
-		return err
+// file plans a file that was looked at.
+func (p *planner) file(ctx context.Context, f *found) error {
+	if f.done {
+		p.names.keep(f.output)
+		p.w.header.Done++
+		return nil
 	}
-	src, err := p.opt.In.Open(ctx, e.Name)
-	if err != nil {
-		it.State, it.Reason = report.Failed, cause(err)
-		return p.add(it)
-	}
-	defer src.Close()
-	if p.opt.readsMail() && isMailbox(src, rel) {
-		return p.mailbox(ctx, it, src, rel)
-	}
-	kind, err := sniffNamed(src, rel)
-	if err != nil {
-		it.State, it.Reason = report.Failed, cause(err)
+	it := Item{Path: f.entry.Name, Size: f.entry.Size}
+	if f.err != nil {
+		it.State, it.Reason = report.Failed, cause(f.err)
 		return p.add(it)
 	}
 	switch {
-	case kind == KindPacked && isContainer(rel):
-		return p.packed(ctx, it, rel)
-	case containers[kind] != nil && isContainer(rel):
-		return p.container(ctx, it, src, kind, rel, nil)
+	case f.mailbox:
+		return p.mailbox(ctx, it, f.src, f.rel)
+	case f.kind == KindPacked && isContainer(f.rel):
+		return p.packed(ctx, it, f.rel)
+	case containers[f.kind] != nil && isContainer(f.rel):
+		return p.container(ctx, it, f.src, f.kind, f.rel, nil)
 	}
-	return p.message(ctx, it, src, kind, rel, named)
+	return p.message(ctx, it, f.src, f.kind, f.rel, f.named)
 }
 
 // message plans an input that is a message, or is none.

@@ -7,8 +7,8 @@ import (
 	"github.com/oxbridge-mail/oxbridge/core/store"
 )
 
-// A Memory is what earlier runs with the same identity left behind. Its methods
-// are called from one goroutine at a time.
+// A Memory is what earlier runs with the same identity left behind. Safe for
+// concurrent use.
 type Memory interface {
 	// Recall returns the last result for an input.
 	Recall(input string) (report.Result, bool, error)
@@ -17,21 +17,17 @@ type Memory interface {
 }
 
 // untouched reports whether a file is done and has not been touched since, as far
-// as that can be told without opening it.
-func (p *planner) untouched(ctx context.Context, e store.Entry) (bool, error) {
-	if p.opt.Memory == nil || p.opt.Again {
-		return false, nil
+// as that can be told without opening it, and the name of its output.
+func (o Options) untouched(ctx context.Context, e store.Entry) (output string, done bool, err error) {
+	if o.Memory == nil || o.Again {
+		return "", false, nil
 	}
-	past, ok, err := p.opt.Memory.Recall(e.Name)
+	past, ok, err := o.Memory.Recall(e.Name)
 	if err != nil || !ok || past.State != report.Converted || past.Bytes != e.Size || !past.ModTime.Equal(e.ModTime) {
-		return false, err
+		return "", false, err
 	}
-	if out, ok, err := p.opt.Out.Exists(ctx, past.OutputName); err != nil || !ok || out.Size != past.OutputBytes {
-		return false, err
-	}
-	p.names.keep(past.OutputName)
-	p.w.header.Done++
-	return true, nil
+	out, ok, err := o.Out.Exists(ctx, past.OutputName)
+	return past.OutputName, ok && out.Size == past.OutputBytes, err
 }
 
 // readable notes that a folder can be listed that could not be before: what is

@@ -103,12 +103,17 @@ func (r *Runner) RunShard(p *Plan, n int) error {
 		return err
 	}
 	var left sync.WaitGroup
-	var feeders sync.WaitGroup
-	feeders.Go(func() { r.feed(items, n, &left, true) })
-	r.feed(items, n, &left, false)
-	feeders.Wait()
+	r.feedAll(items, n, &left)
 	left.Wait()
 	return r.err()
+}
+
+// feedAll hands the items of a shard to the workers.
+func (r *Runner) feedAll(items []Item, shard int, left *sync.WaitGroup) {
+	var feeders sync.WaitGroup
+	feeders.Go(func() { r.feed(items, shard, left, true) })
+	r.feed(items, shard, left, false)
+	feeders.Wait()
 }
 
 // feed hands the large items of a shard, or the others, to the workers.

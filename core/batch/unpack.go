@@ -155,8 +155,8 @@ type unpackEntry struct {
 }
 
 // maxIdle is how many archives stay unpacked that nobody reads at the moment:
-// inputs come in the order of their names.
-const maxIdle = 1
+// inputs come in the order of their names, in the run and ahead of it in its plan.
+const maxIdle = 2
 
 // open returns what the archive at path unpacks to.
 func (u *Unpacker) open(ctx context.Context, in store.Storage, path string) (*store.Source, *unpacked, error) {

@@ -4,8 +4,8 @@ import "time"
 
 // A Progress says how far a run is.
 type Progress struct {
-	Elapsed time.Duration // since the plan was made
-	Total   int           // inputs planned
+	Elapsed time.Duration // since the first message was taken in hand, or the plan was made
+	Total   int           // inputs planned; those found so far while the plan is not complete
 	Before  int           // inputs that were done before, which Total leaves out
 	Work
 	// Left is an estimate of the time to the end, 0 while there is none.

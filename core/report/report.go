@@ -92,7 +92,8 @@ func (s Summary) String() string {
 // A JSONWriter writes one object per line. The field "type" says what a line is;
 // readers pass over types and fields that they do not know.
 //
-//	plan     once, before the first message: items, bytes, done_before
+//	plan     once, when all inputs are found; messages may come before: items,
+//	         bytes, done_before
 //	message  for each input:
 //	         input, output      paths as the user would write them (input_base64 for no UTF-8)
 //	         state              converted, skipped or failed
@@ -106,8 +107,10 @@ func (s Summary) String() string {
 //	         duration_ms, finished, plugin, shard
 //	         plugin is not there for what the host did by itself
 //	progress every few seconds, and once before the summary:
-//	         seconds, seconds_left     since the plan was made; to the end, as an estimate
-//	         total, done_before        inputs planned, and inputs left out of the plan
+//	         seconds, seconds_left     since the first message was begun, or the plan
+//	                                   was made; to the end, as an estimate
+//	         total, done_before        inputs planned (found so far, before the plan),
+//	                                   and inputs left out of the plan
 //	         done, failed, problems, bytes, in_hand, per_second
 //	         slowest                   input and seconds of what is in hand the longest
 //	         plugins                   a list of plugin ("" for the host), and for each

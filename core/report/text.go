@@ -62,7 +62,10 @@ func (c Call) String() string {
 	if !c.Ended.IsZero() {
 		text += fmt.Sprintf(" for %v", c.Ended.Sub(c.Started).Round(time.Second/10))
 	}
-	text += fmt.Sprintf(", %s: %d planned, %d done before", c.State, c.Planned, c.Done)
+	text += ", " + c.State
+	if c.Planned+c.Done > 0 { // else it ended before all inputs were found
+		text += fmt.Sprintf(": %d planned, %d done before", c.Planned, c.Done)
+	}
 	if c.Reason != "" && c.Reason != c.State {
 		text += "; " + c.Reason
 	}
