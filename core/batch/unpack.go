@@ -154,9 +154,9 @@ type unpackEntry struct {
 	uses int   // guarded by the mutex of the Unpacker
 }
 
-// maxIdle is how many archives stay unpacked that nobody reads at the moment:
-// inputs come in the order of their names, in the run and ahead of it in its plan.
-const maxIdle = 2
+// maxIdle is how many archives stay unpacked that nobody reads at the moment: each
+// shard at hand, and planning ahead of them, takes inputs in the order of names.
+const maxIdle = runningShards + 1
 
 // open returns what the archive at path unpacks to.
 func (u *Unpacker) open(ctx context.Context, in store.Storage, path string) (*store.Source, *unpacked, error) {
