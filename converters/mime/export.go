@@ -105,12 +105,13 @@ const (
 //	mime.limit.depth           messages are embedded too deep
 //	mime.limit.text            text was made of the beginning of long HTML
 //	mime.message.unsent        written as a draft, as there is no sender or date (info)
-//	mime.property.unreadable   a string property cannot be used
+//	mime.property.unreadable   a string, a number or a time cannot be used
 //	mime.rpmsg.protected       the contents are protected, and carried as they are (info)
 //	mime.rtf.damaged           the RTF body has defects
 //	mime.rtf.metafile          pictures inside RTF are of a type that few programs show (info)
 //	mime.rtf.page              headers, footers and comments of an RTF body are left out
 //	mime.rtf.picture           pictures and objects inside RTF are left out
+//	mime.smime.body            a body beside an encrypted one, left out (info beside one that is only signed)
 //	mime.smime.structure       a secure message without its one attachment
 //	mime.value.damaged         a value cannot be read to its end
 //	mime.source.options        the file that the message keeps is not what the options ask for (info)

@@ -15,6 +15,7 @@ import (
 	"github.com/oxbridge-mail/oxbridge/converters/charset"
 	"github.com/oxbridge-mail/oxbridge/converters/rfc5322"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi"
+	"github.com/oxbridge-mail/oxbridge/sdk/mapi/codepage"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi/entryid"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi/lzfu"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi/propname"
@@ -236,6 +237,10 @@ func TestExportAddresses(t *testing.T) {
 		{name: "a local part that is not ASCII", display: "G", kind: "SMTP", addr: "gé@example.com", want: "=?utf-8?Q?G_=28g=C3=A9=40example=2Ecom=29?= :;", code: "address.international"},
 		{name: "a domain that is not ASCII", display: "G", kind: "SMTP", addr: "g@exämple.com", want: "G <g@xn--exmple-cua.com>"},
 		{name: "injection", display: "G\r\nBcc: x@y.z", addr: "g@example.com", want: `"G Bcc: x@y.z" <g@example.com>`},
+		{name: "fax machine", display: "G", kind: "FAX", addr: "G@+1 (555) 123", want: "G <IMCEAFAX-G+40+2B1+20+28555+29+20123@oxbridge.invalid>", code: "address.unresolved"},
+		{name: "two words", display: "G", kind: "SMTP", addr: "a b@example.com", want: `G <"a b"@example.com>`, code: "address.unresolved"},
+		{name: "a quoted local part", display: "G", kind: "SMTP", addr: `"a@"@example.com`, want: `G <"a@"@example.com>`},
+		{name: "an address in quotes", display: "G", kind: "SMTP", addr: `"g@example.com"`, want: `G <g@example.com>`},
 		{name: "nobody", want: ""},
 	}
 	for _, tt := range tests {
@@ -387,6 +392,37 @@ func TestExportBodies(t *testing.T) {
 			m.Props.Set(proptag.InternetCodepage, int32(65001))
 			m.Props.Set(proptag.Html, []byte("<meta charset=windows-1251><p>\xcf\xf0\xe8"))
 		}, "<meta charset=utf-8><p>При", "mime.html.codepage"},
+		{"HTML in UTF-16", func(m *mapi.Message) {
+			m.Props.Set(proptag.InternetCodepage, int32(codepage.UTF16LE))
+			m.Props.Set(proptag.Html, codepage.EncodeUTF16("<p>При"))
+		}, "<p>При", ""},
+		{"HTML in UTF-16 that lost the end of its last character", func(m *mapi.Message) {
+			m.Props.Set(proptag.InternetCodepage, int32(codepage.UTF16LE))
+			html := codepage.EncodeUTF16("<p>При</p>")
+			m.Props.Set(proptag.Html, html[:len(html)-1])
+		}, "<p>При</p>", ""},
+		{"HTML in UTF-16 that is called something else", func(m *mapi.Message) {
+			m.Props.Set(proptag.InternetCodepage, int32(1252))
+			m.Props.Set(proptag.Html, codepage.EncodeUTF16("\uFEFF<p>При\x00"))
+		}, "<p>При", "mime.html.codepage"},
+		{"HTML in UTF-8 with a mark that is called something else", func(m *mapi.Message) {
+			m.Props.Set(proptag.InternetCodepage, int32(1252))
+			m.Props.Set(proptag.Html, []byte("\uFEFF<p>При"))
+		}, "<p>При", "mime.html.codepage"},
+		{"8-bit HTML that is called UTF-16", func(m *mapi.Message) {
+			m.Props.Set(proptag.InternetCodepage, int32(codepage.UTF16LE))
+			m.Props.Set(proptag.MessageCodepage, int32(1251))
+			m.Props.Set(proptag.Html, []byte("<p>\xcf\xf0\xe8 "))
+		}, "<p>При", ""},
+		{"UTF-8 that only the locale puts elsewhere", func(m *mapi.Message) {
+			m.Props.Set(proptag.MessageLocaleId, int32(0x0419))
+			m.Props.Set(proptag.Html, []byte("<p>Grüße 日本"))
+		}, "<p>Grüße 日本", "mime.html.codepage"},
+		{"HTML in the code page of the strings", func(m *mapi.Message) {
+			m.Props.Set(proptag.InternetCodepage, int32(65001))
+			m.Props.Set(proptag.MessageCodepage, int32(1251))
+			m.Props.Set(proptag.Html, []byte("<p>\xcf\xf0\xe8"))
+		}, "<p>При", "mime.html.codepage"},
 		{"HTML as text", func(m *mapi.Message) { m.Props.Set(proptag.BodyHtml, "<p>При") }, "<p>При", ""},
 		{"HTML in RTF", func(m *mapi.Message) { m.Props.Set(proptag.RtfCompressed, lzfu.Compress([]byte(rtfHTML))) }, "<p>Café</p>", ""},
 		{"text in RTF", func(m *mapi.Message) { m.Props.Set(proptag.RtfCompressed, lzfu.Compress([]byte(rtfText))) }, "café", ""},
@@ -574,6 +610,74 @@ func TestExportSaysWhenMailIsNotAll(t *testing.T) {
 		_, said := export(t, note(func(m *mapi.Message) { m.Props.Set(proptag.MessageClass, class) }))
 		if len(said) != want || (want > 0 && said[0].Code != "mime.class") {
 			t.Errorf("%q: problems %v", class, said)
+		}
+	}
+}
+
+// TestExportUnusableValues wants values that no field can have to be reported.
+func TestExportUnusableValues(t *testing.T) {
+	t.Parallel()
+	at := func(year int) mapi.Filetime { return mapi.NewFiletime(time.Date(year, 1, 1, 0, 0, 0, 0, time.UTC)) }
+	tests := []struct {
+		name        string
+		set         func(*mapi.Message)
+		field, want string
+		codes       string
+	}{
+		{"a time too late", func(m *mapi.Message) { m.Props.Set(proptag.ClientSubmitTime, at(10000)) },
+			"Date", "", "mime.property.unreadable mime.message.unsent"},
+		{"a time too early, and another one", func(m *mapi.Message) {
+			m.Props.Set(proptag.ClientSubmitTime, at(1700))
+			m.Props.Set(proptag.MessageDeliveryTime, at(2020))
+		}, "Date", "Wed, 01 Jan 2020 00:00:00 +0000", "mime.property.unreadable"},
+		{"an importance that there is not", func(m *mapi.Message) { m.Props.Set(proptag.Importance, int32(7)) },
+			"Importance", "", "mime.property.unreadable"},
+		{"a sensitivity that there is not", func(m *mapi.Message) { m.Props.Set(proptag.Sensitivity, int32(4)) },
+			"Sensitivity", "", "mime.property.unreadable"},
+		{"normal importance", func(m *mapi.Message) { m.Props.Set(proptag.Importance, int32(1)) }, "Importance", "", ""},
+		{"normal importance beside a low priority", func(m *mapi.Message) {
+			m.Props.Set(proptag.Importance, int32(1))
+			m.Props.Set(proptag.Priority, int32(-1))
+		}, "Importance", "Normal", ""},
+		{"a receipt for nobody", func(m *mapi.Message) {
+			m.Props.Set(proptag.ReadReceiptRequested, true)
+			m.Props.Delete(proptag.SentRepresentingEmailAddress)
+			m.Props.Delete(proptag.SentRepresentingName)
+		}, "Disposition-Notification-To", "", "mime.message.unsent address.unresolved"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			file, said := export(t, note(tt.set))
+			if got := strings.Join(field(file, tt.field), "|"); got != tt.want {
+				t.Errorf("%s: %q, want %q", tt.field, got, tt.want)
+			}
+			var codes []string
+			for _, p := range said {
+				codes = append(codes, p.Code)
+			}
+			if got := strings.Join(codes, " "); got != tt.codes {
+				t.Errorf("problems %q, want %q: %v", got, tt.codes, said)
+			}
+		})
+	}
+}
+
+// TestExportBodyBesideEncrypted wants a body that an encrypted one replaces to be
+// reported.
+func TestExportBodyBesideEncrypted(t *testing.T) {
+	t.Parallel()
+	for oid, severity := range map[byte]problem.Severity{3: problem.Loss, 2: problem.Info} {
+		_, said := export(t, note(func(m *mapi.Message) {
+			m.Props.Set(proptag.MessageClass, "IPM.Note.SMIME")
+			m.Props.Set(proptag.Body, "text")
+			a := new(mapi.Attachment)
+			a.Props.Set(proptag.AttachMethod, mapi.AttachByValue)
+			a.Props.Set(proptag.AttachDataBinary, []byte{0x30, 0x80, 0x06, 0x09, 0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x07, oid})
+			m.Attachments = append(m.Attachments, a)
+		}))
+		if len(said) != 1 || said[0].Code != "mime.smime.body" || said[0].Severity != severity || said[0].Tag != proptag.Body {
+			t.Errorf("problems: %v", said)
 		}
 	}
 }

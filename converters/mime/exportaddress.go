@@ -101,8 +101,8 @@ func (o *object) resolve(s somebody, smtp string, entry entryid.Person) (own, ad
 		if addr := trimAddress(t); isInternetAddress(addr) {
 			return addr, addr
 		}
-		if !strings.Contains(t, "@") && !strings.Contains(t, "=?") {
-			continue
+		if !strings.ContainsAny(t, "<(\"") && !strings.Contains(t, "=?") {
+			continue // "a b@c" is no b@c
 		}
 		if list := rfc5322.ParseAddressList([]byte(t)); len(list) == 1 && isInternetAddress(list[0].Addr) {
 			return list[0].Addr, list[0].Addr // "Name <local@domain>"
@@ -174,7 +174,10 @@ func addressKind(s string) string {
 
 // trimAddress takes off what surrounds an address in some files.
 func trimAddress(s string) string {
-	s = strings.Trim(strings.TrimSpace(s), "<>'\"")
+	s = strings.Trim(s, " \t\r\n<>'")
+	if n := len(s); n > 1 && s[0] == '"' && s[n-1] == '"' { // not those around a local part
+		s = strings.Trim(s[1:n-1], " \t\r\n<>'")
+	}
 	for _, prefix := range []string{"smtp:", "mailto:"} {
 		if len(s) > len(prefix) && strings.EqualFold(s[:len(prefix)], prefix) {
 			s = s[len(prefix):]
@@ -183,10 +186,11 @@ func trimAddress(s string) string {
 	return strings.TrimSpace(s)
 }
 
-// isInternetAddress reports whether s looks like local@domain.
+// isInternetAddress reports whether s looks like local@domain. Addresses of fax
+// machines do not: Outlook writes them as name@+1 (555) 123.
 func isInternetAddress(s string) bool {
 	at := strings.LastIndexByte(s, '@')
-	return at > 0 && at < len(s)-1 && !strings.ContainsAny(s, " \t\r\n<>,;") && s[0] != '/'
+	return at > 0 && at < len(s)-1 && !strings.ContainsAny(s, " \t\r\n<>,;") && s[0] != '/' && s[at+1] != '+'
 }
 
 // encapsulate writes an address of another kind as an Internet address

@@ -325,3 +325,36 @@ func TestExportSecureForms(t *testing.T) {
 		}
 	}
 }
+
+// TestExportReferences wants HTML to show an attachment however it writes the id,
+// under the one that its part has.
+func TestExportReferences(t *testing.T) {
+	t.Parallel()
+	made := func(id string) string { return madeID([]byte(id)) }
+	tests := []struct {
+		name, id, html, want string // want is what the HTML has in the end
+	}{
+		{"plain", "a@b", `<img src="cid:a@b">`, `"cid:a@b"`},
+		{"blanks", "my picture 1.png", `<img src="cid:my picture 1.png">`, `"cid:` + made("my picture 1.png") + `"`},
+		{"blanks in single quotes", "a b", `<img src='cid:a b'>`, `'cid:` + made("a b") + `'`},
+		{"blanks that are encoded", "a b", `<img src="cid:a%20b">`, `"cid:` + made("a b") + `"`},
+		{"blanks in a style", "a b", `<p style="background:url(&quot;cid:a b&quot;)">`, `&quot;cid:` + made("a b") + `&quot;`},
+		{"character references", "a@b", `<img src="cid:a&#64;b">`, `cid:a&#64;b`},
+		{"without quotes", "a@b", `<img src=cid:a@b width=1>`, `cid:a@b width`},
+		{"another script", "картинка", `<img src="cid:картинка">`, `"cid:` + made("картинка") + `"`},
+		{"a quote that does not end", "a@b", `<img src="cid:a@b>`, `"cid:a@b>`},
+	}
+	for _, tt := range tests {
+		a := new(mapi.Attachment)
+		a.Props.Set(proptag.AttachMethod, mapi.AttachByValue)
+		a.Props.Set(proptag.AttachContentId, tt.id)
+		a.Props.Set(proptag.AttachDataBinary, []byte("x"))
+		m := note(func(m *mapi.Message) { m.Props.Set(proptag.BodyHtml, tt.html) })
+		m.Attachments = append(m.Attachments, a)
+		o := &object{e: &exporter{}, m: m}
+		refs := references(body{html: []byte(tt.html)})
+		if !o.isInline(a, refs) || !strings.Contains(string(refs.rewritten()), tt.want) {
+			t.Errorf("%s: %q, want %q", tt.name, refs.rewritten(), tt.want)
+		}
+	}
+}

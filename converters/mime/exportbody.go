@@ -1,7 +1,11 @@
 package mime
 
 import (
+	"bytes"
+	"cmp"
 	"errors"
+	"io"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/oxbridge-mail/oxbridge/converters/charset"
@@ -79,15 +83,27 @@ func (o *object) storedHTML(b *body, v mapi.Value) {
 	case err == nil && isText:
 		b.html = relabel(trimNUL(data))
 	case err == nil:
-		b.html = relabel([]byte(o.decodeHTML(trimNUL(data))))
+		b.html = relabel([]byte(o.decodeHTML(data)))
 	case errors.Is(err, mapi.ErrTooBig) && isLarge:
 		b.largeHTML, b.htmlPage = large, codepage.UTF8
 		if !isText {
-			b.htmlPage = o.internetPage()
+			b.htmlPage = cmp.Or(codepage.Wide(beginning(large)), o.internetPage())
 		}
 	default:
 		o.unreadable(proptag.Html, err)
 	}
+}
+
+// beginning returns the first bytes of a large value, as far as they can be read.
+func beginning(large mapi.Large) []byte {
+	r, err := large.Open()
+	if err != nil {
+		return nil
+	}
+	defer r.Close()
+	b := make([]byte, 4)
+	n, _ := io.ReadFull(r, b)
+	return b[:n]
 }
 
 // relabel makes HTML in UTF-8 say that it is; empty HTML becomes nil.
@@ -102,11 +118,10 @@ func relabel(html []byte) []byte {
 // internetPage returns the code page of PidTagHtml according to the message, or
 // 1252 when it does not say.
 func (o *object) internetPage() int {
-	cp, ok := o.m.Props.Int32(proptag.InternetCodepage)
-	if ok && cp > 0 && codepage.Known(int(cp)) {
-		return int(cp)
+	if cp, ok := o.saidPage(); ok {
+		return cp
 	}
-	if cp, ok = o.m.Props.Int32(proptag.MessageCodepage); ok && cp > 0 && cp != codepage.UTF16LE && codepage.Known(int(cp)) {
+	if cp, ok := o.m.Props.Int32(proptag.MessageCodepage); ok && cp > 0 && cp != codepage.UTF16LE && codepage.Known(int(cp)) {
 		return int(cp)
 	}
 	if lcid, ok := o.m.Props.Int32(proptag.MessageLocaleId); ok && lcid != 0 {
@@ -115,40 +130,91 @@ func (o *object) internetPage() int {
 	return codepage.Windows
 }
 
+// saidPage returns the code page that the message names for its HTML, if it names
+// one that HTML can be in which does not begin like UTF-16.
+func (o *object) saidPage() (cp int, ok bool) {
+	said, _ := o.m.Props.Int32(proptag.InternetCodepage)
+	wide := said == codepage.UTF16LE || said == codepage.UTF16BE
+	return int(said), said > 0 && !wide && codepage.Known(int(said))
+}
+
 // decodeHTML converts PidTagHtml to UTF-8.
 //
-// QUIRK: the code page that the message names may be wrong. When its bytes make
-// no sense in it, the character set that the HTML declares is tried, then
-// UTF-8.
+// QUIRK: the code page that the message names may be wrong. UTF-16, and UTF-8
+// with a byte order mark, are known by their bytes. When they make no sense in the
+// code page, the character set that the HTML declares is tried, then UTF-8, then
+// the code page of the strings.
 func (o *object) decodeHTML(html []byte) string {
 	page := o.internetPage()
+	if marked := markedPage(html); marked != 0 {
+		return o.decodeMarked(html, marked, page)
+	}
+	html = trimNUL(html)
 	if page == codepage.ASCII {
 		page = codepage.Windows // 7-bit text is the same in both
 	}
 	s, ok := codepage.Decode(page, html)
-	if ok && (page != codepage.Windows || !o.looksUTF8(html)) {
+	if ok && !o.looksUTF8(html, page) {
 		return s
 	}
 	declared, known := charset.CodePage(charset.FromHTML(html))
-	for _, cp := range []int{declared, codepage.UTF8, codepage.Windows} {
+	ansi, _ := o.m.Props.Int32(proptag.MessageCodepage)
+	if ansi == codepage.UTF16LE || !codepage.Known(int(ansi)) {
+		ansi = 0
+	}
+	for _, cp := range []int{declared, codepage.UTF8, int(ansi), codepage.Windows} {
 		if cp == 0 || cp == page || (cp == declared && !known) {
 			continue
 		}
 		if other, ok := codepage.Decode(cp, html); ok {
-			o.say("mime.html.codepage", problem.Info, proptag.InternetCodepage,
-				"the HTML is not in code page %d, as the message says; it was read as %d", page, cp)
+			o.sayHTMLPage(page, cp)
 			return other
 		}
 	}
-	o.say("mime.html.codepage", problem.Loss, proptag.Html, "the HTML has bytes that code page %d does not define; each is shown as U+FFFD", page)
+	o.sayUndefined(page)
 	return s
 }
 
-// looksUTF8 reports whether HTML that no property puts in a code page is UTF-8.
-func (o *object) looksUTF8(html []byte) bool {
-	cp, ok := o.m.Props.Int32(proptag.InternetCodepage)
-	said := ok && cp == codepage.Windows
-	return !said && hasHigh(html) && utf8.Valid(html)
+// markedPage returns the code page that the first bytes of HTML tell, or 0.
+func markedPage(html []byte) int {
+	if bytes.HasPrefix(html, []byte(utf8Mark)) && utf8.Valid(html) {
+		return codepage.UTF8
+	}
+	return codepage.Wide(html)
+}
+
+// utf8Mark is a byte order mark in UTF-8.
+const utf8Mark = "\uFEFF"
+
+// decodeMarked converts HTML whose first bytes tell its code page.
+func (o *object) decodeMarked(html []byte, marked, page int) string {
+	if marked != codepage.UTF8 && len(html)%2 == 1 {
+		html = append(html[:len(html):len(html)], 0) // QUIRK: half of the last ">" was taken for a terminator
+	}
+	s, ok := codepage.Decode(marked, html)
+	if !ok {
+		o.sayUndefined(marked)
+	}
+	if said, _ := o.m.Props.Int32(proptag.InternetCodepage); marked != cmp.Or(int(said), page) {
+		o.sayHTMLPage(page, marked)
+	}
+	return strings.TrimRight(strings.TrimPrefix(s, utf8Mark), "\x00")
+}
+
+func (o *object) sayHTMLPage(page, read int) {
+	o.say("mime.html.codepage", problem.Info, proptag.InternetCodepage,
+		"the HTML is not in code page %d, as the message says; it was read as %d", page, read)
+}
+
+func (o *object) sayUndefined(page int) {
+	o.say("mime.html.codepage", problem.Loss, proptag.Html, "the HTML has bytes that code page %d does not define; each is shown as U+FFFD", page)
+}
+
+// looksUTF8 reports whether HTML is UTF-8 that no property puts in a code page: one
+// that is guessed, of those of Windows in which nearly all bytes make sense.
+func (o *object) looksUTF8(html []byte, page int) bool {
+	_, said := o.saidPage()
+	return !said && page >= 1250 && page <= 1258 && hasHigh(html) && utf8.Valid(html)
 }
 
 func hasHigh(b []byte) bool {

@@ -16,8 +16,19 @@ func (h *headerWriter) derived() {
 	if word := autoSubmitted(class); word != "" && !h.o.trace.has("auto-submitted") && h.o.m.Props.Named(autoSubmittedName) == nil {
 		h.add("Auto-Submitted", h.form.Raw("Auto-Submitted", word))
 	}
+	h.normalImportance()
 	if hasFiles(h.o.m) {
 		h.add("X-MS-Has-Attach", h.form.Raw("X-MS-Has-Attach", "yes"))
+	}
+}
+
+// normalImportance writes that Importance is normal where Priority is not, which
+// readers take for Importance when that is missing ([MS-OXCMAIL] 2.2.3.2.5).
+func (h *headerWriter) normalImportance() {
+	const normal = 1
+	importance, ok := h.o.m.Props.Int32(proptag.Importance)
+	if priority, _ := h.o.m.Props.Int32(proptag.Priority); ok && importance == normal && (priority == 1 || priority == -1) {
+		h.add("Importance", h.form.Raw("Importance", "Normal"))
 	}
 }
 

@@ -101,13 +101,17 @@ func (h *headerWriter) date() {
 		if !ok || (i > 0 && inTrace) {
 			continue
 		}
+		t = t.Truncate(time.Second)
+		if !rfc5322.CanDate(t) {
+			h.o.say("mime.property.unreadable", problem.Loss, tag, "the time %s is none that a header field can have", t.Format(time.DateTime))
+			continue
+		}
 		if i > 1 {
 			if h.unsent {
 				break
 			}
 			h.o.say("mime.date.substitute", problem.Info, tag, "the message has no submit or delivery time; another one is written as its date")
 		}
-		t = t.Truncate(time.Second)
 		if inTrace && known.Equal(t) {
 			t = known
 		}

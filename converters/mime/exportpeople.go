@@ -8,6 +8,7 @@ import (
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi/entryid"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi/proptag"
+	"github.com/oxbridge-mail/oxbridge/sdk/problem"
 )
 
 // people writes the address fields ([MS-OXCMAIL] 2.1.3.1).
@@ -218,8 +219,10 @@ func (h *headerWriter) receipts(from, sender rfc5322.Address) {
 		if to.Addr == "" {
 			to = from
 		}
-		if to.Addr != "" {
-			h.addresses(f.name, []rfc5322.Address{to})
+		if to.Addr == "" {
+			h.o.say("address.unresolved", problem.Loss, f.tag, "nobody is known to whom a receipt could go; the field %s is left out", f.name)
+			continue
 		}
+		h.addresses(f.name, []rfc5322.Address{to})
 	}
 }

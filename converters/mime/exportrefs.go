@@ -2,6 +2,7 @@ package mime
 
 import (
 	"bytes"
+	"html"
 	"net/url"
 	"strings"
 
@@ -43,13 +44,7 @@ func references(b body) *htmlRefs {
 		if len(before) < len(scheme) || !strings.EqualFold(string(before[len(before)-len(scheme):]), scheme) {
 			continue
 		}
-		end := bytes.IndexAny(rest[:min(len(rest), maxLine)], "\"' \t\r\n<>)\\")
-		if end < 0 {
-			end = min(len(rest), maxLine)
-		}
-		if i := bytes.Index(rest[:end], []byte("&quot;")); i >= 0 {
-			end = i
-		}
+		end := idEnd(before[:len(before)-len(scheme)], rest[:min(len(rest), maxLine)])
 		start := len(b.html) - len(rest)
 		r.places = append(r.places, idPlace{start, start + end})
 		for _, id := range idForms(rest[:end]) {
@@ -59,10 +54,31 @@ func references(b body) *htmlRefs {
 	return r
 }
 
-// idForms returns what a reference in HTML may mean, in lower case: itself, and
-// without percent-encoding.
+// idEnd returns where the id ends with which ref begins: at the quote that stands
+// before it, so that blanks are part of it, else at the first byte that no URL has.
+func idEnd(before, ref []byte) int {
+	for _, quote := range []string{`"`, "'", "&quot;"} {
+		if !bytes.HasSuffix(before, []byte(quote)) {
+			continue
+		}
+		if end := bytes.Index(ref, []byte(quote)); end >= 0 && !bytes.ContainsAny(ref[:end], "<>\r\n") {
+			return end
+		}
+	}
+	end := bytes.IndexAny(ref, "\"' \t\r\n<>)\\")
+	if end < 0 {
+		end = len(ref)
+	}
+	if i := bytes.Index(ref[:end], []byte("&quot;")); i >= 0 {
+		end = i
+	}
+	return end
+}
+
+// idForms returns what a reference in HTML may mean, in lower case: itself, without
+// its character references, and without percent-encoding.
 func idForms(ref []byte) []string {
-	id := strings.ToLower(strings.ReplaceAll(string(ref), "&amp;", "&"))
+	id := strings.ToLower(strings.TrimSpace(html.UnescapeString(string(ref))))
 	if plain, err := url.PathUnescape(id); err == nil && plain != id {
 		return []string{id, strings.ToLower(plain)}
 	}
@@ -137,21 +153,22 @@ func (r *htmlRefs) hasLocation(location string) bool {
 	return r.values[location]
 }
 
-// quotedValues returns what stands in quotes after an equals sign, in lower case.
-func quotedValues(html []byte) map[string]bool {
+// quotedValues returns what stands in quotes after an equals sign, in lower case and
+// without character references.
+func quotedValues(text []byte) map[string]bool {
 	values := map[string]bool{}
 	for {
-		i := bytes.IndexByte(html, '=')
-		if i < 0 || i+1 >= len(html) {
+		i := bytes.IndexByte(text, '=')
+		if i < 0 || i+1 >= len(text) {
 			return values
 		}
-		quote := html[i+1]
-		html = html[i+1:]
+		quote := text[i+1]
+		text = text[i+1:]
 		if quote != '"' && quote != '\'' {
 			continue
 		}
-		if end := bytes.IndexByte(html[1:min(len(html), maxLine)], quote); end >= 0 {
-			values[strings.ToLower(string(html[1:1+end]))] = true
+		if end := bytes.IndexByte(text[1:min(len(text), maxLine)], quote); end >= 0 {
+			values[strings.ToLower(html.UnescapeString(string(text[1:1+end])))] = true
 		}
 	}
 }

@@ -2,6 +2,7 @@ package mime
 
 import (
 	"encoding/base64"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -25,7 +26,18 @@ func (h *headerWriter) ruled() {
 			h.sayLocale(v) // a locale without a tag says nothing about the field
 			continue
 		}
+		if field == nil && r.kind == kindWord {
+			h.sayWord(r, v)
+		}
 		h.add(r.field, field)
+	}
+}
+
+// sayWord reports a number for which the field has no word, once for a property.
+func (h *headerWriter) sayWord(r *headerRule, v mapi.Value) {
+	n, ok := v.(int32)
+	if ok && !strings.HasPrefix(r.field, "X-") && !slices.ContainsFunc(r.words, func(w headerWord) bool { return w.value == n }) {
+		h.o.say("mime.property.unreadable", problem.Loss, r.tag, "the field %s has no word for %d", r.field, n)
 	}
 }
 

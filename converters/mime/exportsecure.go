@@ -48,6 +48,7 @@ func (o *object) secure() *part {
 		p = o.signedEntity(data)
 		if p == nil && !signed && (!outlook || smimeTypeOf(data) != "") {
 			p = o.envelope(o.m.Attachments[0], data)
+			o.sayBodyBeside(data)
 		}
 	}
 	if p == nil && !outlook {
@@ -55,6 +56,29 @@ func (o *object) secure() *part {
 			"a message of class %s must have one attachment with the whole entity; it is written as ordinary mail", class)
 	}
 	return p
+}
+
+// sayBodyBeside reports a body beside an encrypted or signed one, which takes its
+// place. One beside what is only signed is a copy, as programs make for searching.
+func (o *object) sayBodyBeside(data mapi.Value) {
+	for _, tag := range []mapi.Tag{proptag.Body, proptag.Html.WithType(mapi.PtypUnspecified), proptag.RtfCompressed} {
+		v, ok := o.m.Props.Get(tag)
+		if !ok || emptyBody(v) {
+			continue
+		}
+		severity := problem.Loss
+		if smimeTypeOf(data) == "signed-data" {
+			severity = problem.Info
+		}
+		o.say("mime.smime.body", severity, tag, "the message has a body beside what is encrypted or signed; it is left out")
+		return
+	}
+}
+
+// emptyBody reports whether nothing is in a body.
+func emptyBody(v mapi.Value) bool {
+	b, err := mapi.ReadValue(v, 64)
+	return err == nil && len(bytes.TrimSpace(trimNUL(b))) == 0
 }
 
 // isClass reports whether a message class is base or below it.

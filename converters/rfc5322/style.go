@@ -28,6 +28,10 @@ func Text(name, value string) []byte { return Style{}.Text(name, value) }
 // [Style.Raw].
 func Raw(name, value string) []byte { return Style{}.Raw(name, value) }
 
+// CanDate reports whether t is a time that mail can have: in a year from 1900 on
+// (RFC 5322 3.3), of four digits, as programs expect.
+func CanDate(t time.Time) bool { return t.Year() >= 1900 && t.Year() <= 9999 }
+
 // Date returns the field name: t in the zone of t (RFC 5322 3.3). Years
 // outside of 1 to 9999 have no form there and give nil.
 func Date(name string, t time.Time) []byte {

@@ -30,8 +30,8 @@ var causes = map[string][]string{
 	"recipients":        {"address", "mime.limit", "msg.object", "cfb", "msg.property"},
 	"attachments":       {"mime.attachment", "mime.rtf", "mime.class", "mime.limit", "mime.smime", "msg.attachment", "msg.object", "mime.encoding", "cfb"},
 	"embedded messages": {"mime.limit", "msg.object", "msg.attachment", "mime.encoding", "cfb"},
-	"PidTagBody":        {"mime.charset", "mime.body", "msg.string", "mime.encoding", "cfb"},
-	"PidTagHtml":        {"mime.charset", "mime.body", "mime.html", "msg.string", "mime.encoding", "cfb"},
+	"PidTagBody":        {"mime.smime", "mime.charset", "mime.body", "msg.string", "mime.encoding", "cfb"},
+	"PidTagHtml":        {"mime.smime", "mime.charset", "mime.body", "mime.html", "msg.string", "mime.encoding", "cfb"},
 }
 
 // room returns the beginning of a code that causes are about.

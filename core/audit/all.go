@@ -49,9 +49,9 @@ func under(object, what string, i int) string {
 
 // maintained are properties that every .msg file has of its own: they say how the
 // message is stored, and whoever writes it sets them ([MS-OXMSG] 2.1.1.1,
-// [MS-OXCMSG] 2.2.2.5). Messages in JSON have those of the file that they were
+// [MS-OXCMSG] 2.2.2.5, 2.2.2.6). Messages in JSON have those of the file that they were
 // written from.
-var maintained = []mapi.Tag{proptag.StoreSupportMask, proptag.AttachSize}
+var maintained = []mapi.Tag{proptag.StoreSupportMask, proptag.AttachSize, proptag.AttachNumber}
 
 func (c *comparison) bag(object string, a, b mapi.Props) {
 	for _, p := range a {
@@ -79,9 +79,15 @@ func sameValue(a, b mapi.Value) bool {
 	_, largeA := a.(mapi.Large)
 	_, largeB := b.(mapi.Large)
 	if !largeA && !largeB {
-		if x, ok := a.([]byte); ok {
+		switch x := a.(type) {
+		case []byte:
 			y, ok := b.([]byte)
 			return ok && bytes.Equal(x, y)
+		case [][]byte:
+			y, ok := b.([][]byte)
+			return ok && slices.EqualFunc(x, y, bytes.Equal)
+		case float32, float64, []float32, []float64:
+			return fmt.Sprintf("%T %v", a, a) == fmt.Sprintf("%T %v", b, b) // NaN is NaN
 		}
 		return reflect.DeepEqual(a, b)
 	}

@@ -20,7 +20,14 @@ import (
 func (c *comparison) attachments(object string, a, b *mapi.Message, depth int) {
 	filesA, messagesA, at := split(a)
 	filesB, messagesB, _ := split(b)
-	if gone, more := unmatched(filesA, filesB); len(gone)+len(more) > 0 {
+	gone, more := unmatched(filesA, filesB)
+	if isReport(a) {
+		more = slices.DeleteFunc(more, func(f *mapi.Attachment) bool { return reportTypes[mediaType(f)] })
+	}
+	if !a.Props.Has(proptag.Html) && a.Props.Has(proptag.RtfCompressed) {
+		more = slices.DeleteFunc(more, isPicture)
+	}
+	if gone, more := digests(gone), digests(more); len(gone)+len(more) > 0 {
 		c.add(object, "attachments", 0, gone, more)
 	}
 	if len(messagesA) != len(messagesB) {
@@ -38,6 +45,24 @@ func (c *comparison) attachments(object string, a, b *mapi.Message, depth int) {
 	}
 }
 
+// isPicture reports whether an attachment is one that HTML shows, as RTF holds them
+// in itself.
+func isPicture(a *mapi.Attachment) bool {
+	return strings.HasPrefix(mediaType(a), "image/") && a.Props.String(proptag.AttachContentId) != ""
+}
+
+// isReport reports whether a message is a report about another, of which mail has
+// the fields in parts of their own.
+func isReport(m *mapi.Message) bool {
+	const report = "REPORT."
+	class := m.Props.String(proptag.MessageClass)
+	return len(class) > len(report) && strings.EqualFold(class[:len(report)], report)
+}
+
+// reportTypes are the types of those parts, which are made of properties
+// ([MS-OXCMAIL] 2.1.3.6).
+var reportTypes = map[string]bool{"message/delivery-status": true, "message/disposition-notification": true, "text/rfc822-headers": true}
+
 // split tells attachments with messages from the others. at are the places of the
 // messages among all.
 func split(m *mapi.Message) (files []*mapi.Attachment, messages []*mapi.Message, at []int) {
@@ -51,12 +76,11 @@ func split(m *mapi.Message) (files []*mapi.Attachment, messages []*mapi.Message,
 	return files, messages, at
 }
 
-// unmatched returns the sizes and hashes of the files of each side that the other
-// has not. Files of some types are the same when their lines are.
-func unmatched(a, b []*mapi.Attachment) (gone, more []string) {
+// unmatched returns the files of each side that the other has not. Files of some
+// types are the same when their lines are.
+func unmatched(a, b []*mapi.Attachment) (gone, more []*mapi.Attachment) {
 	a, b = differing(a, b, contents)
-	a, b = differing(a, b, lines)
-	return digests(a), digests(b)
+	return differing(a, b, lines)
 }
 
 // differing returns the files of each side that have no counterpart on the other,

@@ -2,6 +2,7 @@ package audit
 
 import (
 	"context"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -290,6 +291,7 @@ func TestProblemsAccountForDifferences(t *testing.T) {
 		{"an attachment of an embedded message", Difference{What: "attachments"}, problem.Problem{Code: "mime.attachment.empty", Object: "attachment 3/embedded/attachment 0"}, false},
 		{"another property", d, problem.Problem{Code: "msg.string.codepage", Tag: proptag.Body}, false},
 		{"an address", Difference{What: "recipients"}, problem.Problem{Code: "address.unresolved", Severity: problem.Loss}, true},
+		{"text beside what is encrypted", Difference{What: "PidTagHtml", Tag: proptag.Html}, problem.Problem{Code: "mime.smime.body", Severity: problem.Loss, Tag: proptag.Body}, true},
 		{"an attachment", Difference{What: "attachments"}, problem.Problem{Code: "mime.attachment.empty", Severity: problem.Loss}, true},
 		{"a limit is no reason for text", Difference{What: "PidTagBody", Tag: proptag.Body}, problem.Problem{Code: "mime.limit.parts", Severity: problem.Loss}, false},
 	}
@@ -316,6 +318,72 @@ func TestCompareAllCounts(t *testing.T) {
 		tt.change(b)
 		if got := compareAll(message("x"), b); len(got) != 1 || got[0].What != tt.want {
 			t.Errorf("%s: compareAll() = %v", tt.want, got)
+		}
+	}
+}
+
+// TestCompareTakesWhatMailHasAnotherFormFor compares messages with what becomes of
+// them in mail.
+func TestCompareTakesWhatMailHasAnotherFormFor(t *testing.T) {
+	t.Parallel()
+	part := func(mediaType, id string) *mapi.Attachment {
+		a := new(mapi.Attachment)
+		a.Props.Set(proptag.AttachMimeTag, mediaType)
+		a.Props.Set(proptag.AttachContentId, id)
+		a.Props.Set(proptag.AttachDataBinary, []byte("made of properties"))
+		return a
+	}
+	tests := []struct {
+		name         string
+		before, then func(*mapi.Message)
+	}{
+		{"a recipient of no kind", func(m *mapi.Message) { m.Recipients[0].Delete(proptag.RecipientType) }, func(*mapi.Message) {}},
+		{"an address with its name", func(m *mapi.Message) { m.Recipients[0].Set(proptag.EmailAddress, "Grace <grace@example.com>") }, func(*mapi.Message) {}},
+		{"a control in the subject", func(m *mapi.Message) { m.Props.Set(proptag.Subject, "x\x00y") },
+			func(m *mapi.Message) { m.Props.Set(proptag.Subject, "x y") }},
+		{"a local part in quotes", func(m *mapi.Message) { m.Recipients[0].Set(proptag.EmailAddress, ".g.@example.com") },
+			func(m *mapi.Message) { m.Recipients[0].Set(proptag.EmailAddress, `".g."@example.com`) }},
+		{"recipients of the transport headers", func(m *mapi.Message) { m.Recipients = nil }, func(*mapi.Message) {}},
+		{"a time that is none", func(m *mapi.Message) { m.Props.Set(proptag.ClientSubmitTime, mapi.Filetime(0)) }, func(*mapi.Message) {}},
+		{"the parts of a report", func(m *mapi.Message) { m.Props.Set(proptag.MessageClass, "REPORT.IPM.Note.NDR") },
+			func(m *mapi.Message) {
+				m.Attachments = append(m.Attachments, part("message/delivery-status", ""))
+				m.Recipients[0].Set(proptag.RecipientType, mapi.RecipientCc)
+			}},
+		{"pictures inside RTF", func(m *mapi.Message) { m.Props.Set(proptag.RtfCompressed, []byte("rtf")) },
+			func(m *mapi.Message) { m.Attachments = append(m.Attachments, part("image/png", "1")) }},
+		{"HTML in the code page of the strings", func(m *mapi.Message) {
+			m.Props.Set(proptag.MessageCodepage, int32(1251))
+			m.Props.Set(proptag.Html, []byte("<p>\xcf\xf0\xe8"))
+		}, func(m *mapi.Message) { m.Props.Set(proptag.Html, []byte("<p>При")) }},
+	}
+	for _, tt := range tests {
+		a, b := message("x"), message("x")
+		tt.before(a)
+		tt.then(b)
+		if got := Compare(a, b); len(got) != 0 {
+			t.Errorf("%s: %v", tt.name, got)
+		}
+	}
+}
+
+func TestSameValue(t *testing.T) {
+	t.Parallel()
+	nan := float32(math.NaN())
+	for _, tt := range []struct {
+		a, b mapi.Value
+		want bool
+	}{
+		{[]float32{1, nan}, []float32{1, nan}, true},
+		{[]float32{1, nan}, []float32{2, nan}, false},
+		{math.NaN(), math.NaN(), true},
+		{[][]byte{nil, {1}}, [][]byte{{}, {1}}, true},
+		{[][]byte{{1}}, [][]byte{{1}, {}}, false},
+		{[]byte(nil), []byte{}, true},
+		{int32(1), int32(2), false},
+	} {
+		if got := sameValue(tt.a, tt.b); got != tt.want {
+			t.Errorf("sameValue(%v, %v) = %v", tt.a, tt.b, got)
 		}
 	}
 }

@@ -2,17 +2,17 @@ package audit
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
 	"strings"
 	"time"
 	"unicode"
-	"unicode/utf8"
 
 	"github.com/oxbridge-mail/oxbridge/sdk/limits"
+	"github.com/oxbridge-mail/oxbridge/sdk/look"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi"
-	"github.com/oxbridge-mail/oxbridge/sdk/mapi/codepage"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi/propname"
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi/proptag"
 )
@@ -55,7 +55,7 @@ var rules = []rule{
 	{proptag.ClientSubmitTime, sameTime},
 	{proptag.ConversationIndex, sameBytes},
 	{proptag.ReadReceiptRequested, sameBool},
-	{proptag.ConversationTopic, sameText},
+	{proptag.ConversationTopic, sameWords},
 	{proptag.Body, sameWords},
 }
 
@@ -120,12 +120,13 @@ func textOf(p mapi.Props, tag mapi.Tag) string {
 
 // sameText compares texts, blanks counting as one: header fields are folded.
 func sameText(a, b mapi.Props, tag mapi.Tag) bool {
-	return slices.Equal(wordsOf(textOf(a, tag)), wordsOf(textOf(b, tag)))
+	x, y := textOf(a, tag), textOf(b, tag)
+	return slices.Equal(wordsOf(x), wordsOf(y)) || slices.Equal(piecesOf(x), piecesOf(y))
 }
 
 // sameWords compares the words of texts: line ends and blanks at line ends are
 // the formats' own. A text without words may have become one that was made of
-// another body.
+// another body, and a topic one made of the subject.
 func sameWords(a, b mapi.Props, tag mapi.Tag) bool {
 	return len(wordsOf(textOf(a, tag))) == 0 || sameText(a, b, tag)
 }
@@ -140,6 +141,12 @@ func wordsOf(text string) []string {
 		return r
 	}, text)
 	return strings.Fields(text)
+}
+
+// piecesOf is wordsOf where control characters have become blanks, as in header
+// fields.
+func piecesOf(text string) []string {
+	return strings.FieldsFunc(text, func(r rune) bool { return unicode.IsControl(r) || unicode.IsSpace(r) })
 }
 
 // sameIDs compares message identifiers, with or without their brackets.
@@ -161,11 +168,12 @@ func sameBool(a, b mapi.Props, tag mapi.Tag) bool { return a.Bool(tag) == b.Bool
 
 func sameBytes(a, b mapi.Props, tag mapi.Tag) bool { return bytes.Equal(a.Binary(tag), b.Binary(tag)) }
 
-// sameTime compares times to the second, which is what a header field has.
+// sameTime compares times to the second, which is what a header field has. One that
+// stands for none may have become that of the transport headers.
 func sameTime(a, b mapi.Props, tag mapi.Tag) bool {
-	x, _ := a.Time(tag).Time()
+	x, ok := a.Time(tag).Time()
 	y, _ := b.Time(tag).Time()
-	return math.Abs(x.Sub(y).Seconds()) < 1
+	return !ok || math.Abs(x.Sub(y).Seconds()) < 1
 }
 
 // html compares the words of HTML bodies. A message without HTML of its own may
@@ -175,19 +183,11 @@ func (c *comparison) html(object string, a, b *mapi.Message) {
 		return
 	}
 	words := func(p mapi.Props) []string {
-		raw, err := p.Bytes(proptag.Html, limits.AuditText.Get())
+		text, _, err := look.BodiesOf(p, nil).HTML.Read(limits.AuditText.Get())
 		if err != nil {
 			return nil
 		}
-		page, _ := p.Int32(proptag.InternetCodepage)
-		text, ok := string(raw), false
-		if page != 0 {
-			text, ok = codepage.Decode(int(page), raw)
-		}
-		if !ok && utf8.Valid(raw) {
-			text = string(raw)
-		}
-		return wordsOfHTML(text)
+		return wordsOfHTML(string(text))
 	}
 	x, y := words(a.Props), words(b.Props)
 	if !slices.Equal(x, y) {
@@ -231,35 +231,37 @@ func (c *comparison) keywords(object string, a, b *mapi.Message) {
 	}
 }
 
-// people compares the recipients: kinds and addresses, in any order.
+// people compares the recipients: kinds and addresses, in any order. A message
+// without any may have got some, out of its transport headers.
 func (c *comparison) people(object string, a, b *mapi.Message) {
 	list := func(m *mapi.Message) []string {
 		var out []string
 		for _, r := range m.Recipients {
-			kind, _ := r.Int32(proptag.RecipientType)
-			if kind&0xF == 0 {
-				continue // the originator, which is no recipient of mail
+			if who := addressOf(r); who != "" {
+				kind := mapi.RecipientKind(r)
+				if isReport(a) {
+					kind = mapi.RecipientTo // those whom it is about, of no kind
+				}
+				out = append(out, fmt.Sprintf("%d %s", kind, who))
 			}
-			out = append(out, fmt.Sprintf("%d %s", kind&0xF, addressOf(r)))
 		}
 		slices.Sort(out)
 		return out
 	}
 	x, y := list(a), list(b)
-	if !slices.Equal(x, y) {
+	if len(x) > 0 && !slices.Equal(x, y) {
 		c.add(object, "recipients", 0, minus(x, y), minus(y, x))
 	}
 }
 
-// addressOf returns what identifies a person: the Internet address, or the name.
+// addressOf returns what identifies a person: the Internet address, another one, or
+// the name. Quotes around a local part say nothing (RFC 5322 3.4.1).
 func addressOf(r mapi.Props) string {
-	for _, tag := range []mapi.Tag{proptag.SmtpAddress, proptag.EmailAddress, proptag.DisplayName} {
-		if v := strings.TrimSpace(r.String(tag)); v != "" {
-			return strings.ToLower(v)
-		}
-	}
-	return ""
+	p := look.Addressee.Of(r)
+	return strings.ToLower(unquoter.Replace(cmp.Or(p.Address, p.Name)))
 }
+
+var unquoter = strings.NewReplacer(`"`, "", `\`, "")
 
 // minus returns what is in a and not in b; both are sorted.
 func minus(a, b []string) []string {

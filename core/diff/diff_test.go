@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"strings"
 	"testing"
 	"time"
@@ -335,6 +336,7 @@ func TestProperties(t *testing.T) {
 		{name: "field of the organisation", other: func(m *mapi.Message) {
 			m.Props.SetNamed(propname.InternetHeader("X-MS-Exchange-Organization-AuthAs"), mapi.PtypString, "Internal")
 		}, want: []string{"~PS_INTERNET_HEADERS/x-ms-exchange-organization-authas: - | Internal"}},
+		{name: "what is no number", one: set(0x6FFF0005, math.NaN()), other: set(0x6FFF0005, math.NaN())},
 		{name: "unknown", other: set(0x6FFF0003, int32(1)), want: []string{"~0x6FFF0003: - | 1"}},
 		{name: "type", one: set(0x6FFF0003, int32(1)), other: set(0x6FFF0002, int16(1)), want: []string{"~0x6FFF0003: 1 | 1"}},
 	})

@@ -2,6 +2,7 @@ package diff
 
 import (
 	"errors"
+	"fmt"
 	"reflect"
 
 	"github.com/oxbridge-mail/oxbridge/sdk/look"
@@ -112,7 +113,18 @@ func equalValues(p, q *mapi.Prop) (bool, error) {
 	if p.Tag.ID() == proptag.RtfCompressed.ID() || large1 || large2 {
 		return equalStreams(p, q)
 	}
-	return p.Tag.Type().Unicode() == q.Tag.Type().Unicode() && reflect.DeepEqual(p.Value, q.Value), nil
+	same := reflect.DeepEqual(p.Value, q.Value) || sameFloats(p.Value, q.Value)
+	return same && p.Tag.Type().Unicode() == q.Tag.Type().Unicode(), nil
+}
+
+// sameFloats reports whether two values are the same floating-point numbers, NaN
+// among them.
+func sameFloats(a, b mapi.Value) bool {
+	switch a.(type) {
+	case float32, float64, []float32, []float64:
+		return fmt.Sprintf("%T %v", a, a) == fmt.Sprintf("%T %v", b, b)
+	}
+	return false
 }
 
 // equalStreams compares the contents of two values, compressed RTF by what it

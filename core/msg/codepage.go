@@ -24,9 +24,18 @@ func stringPage(int32Of func(mapi.Tag) (int32, bool), outer int) int {
 
 // usablePage reports whether 8-bit strings can be in code page cp.
 func usablePage(cp int32) bool {
-	// QUIRK: Outlook names UTF-16 in messages whose strings are 8-bit.
-	return cp > 0 && cp != codepage.UTF16LE && cp != codepage.UTF16BE && codepage.Known(int(cp))
+	switch cp {
+	case codepage.UTF16LE, codepage.UTF16BE, utf32LE, utf32BE:
+		return false // QUIRK: Outlook names UTF-16 in messages whose strings are 8-bit.
+	}
+	return cp > 0 && codepage.Known(int(cp))
 }
+
+// Code pages of UTF-32.
+const (
+	utf32LE = 12000
+	utf32BE = 12001
+)
 
 // ansi returns page if the strings of a message are 8-bit ones that can be
 // written in it, else 0.

@@ -45,6 +45,7 @@ func TestCodePages(t *testing.T) {
 		{"locale", "Привет", 1251, [][]byte{cp(proptag.MessageLocaleId, 0x419), cp(proptag.InternetCodepage, 28591)}},
 		{"Internet code page", "Ελλάδα", 28597, [][]byte{cp(proptag.InternetCodepage, 28597)}},
 		{"UTF-16 makes no sense", "Привет", 1251, [][]byte{cp(proptag.MessageCodepage, 1200), cp(proptag.MessageLocaleId, 0x419)}},
+		{"UTF-32 makes no sense", "Привет", 1251, [][]byte{cp(proptag.MessageCodepage, 12000), cp(proptag.InternetCodepage, 1251)}},
 		{"unknown page", "Привет", 1251, [][]byte{cp(proptag.MessageCodepage, 99999), cp(proptag.InternetCodepage, 1251)}},
 		{"nothing said", "Grüße", 1252, nil},
 	}

@@ -128,8 +128,7 @@ func Write(w io.WriteSeeker, m *mapi.Message, opt WriteOptions, report problem.R
 // CanWrite reports whether a file can have its strings in code page cp, 0
 // being Unicode.
 func CanWrite(cp int) bool {
-	const utf32, utf32BE = 12000, 12001
-	return cp == 0 || cp > 0 && cp < 1<<16 && cp != utf32 && cp != utf32BE && usablePage(int32(cp))
+	return cp == 0 || cp > 0 && cp < 1<<16 && usablePage(int32(cp))
 }
 
 // weigher sums the bytes of large values, as far as they are known, counting

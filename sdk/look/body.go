@@ -128,12 +128,27 @@ func storedHTML(ps mapi.Props, v mapi.Value) (Body, error) {
 	data, err := mapi.ReadValue(v, limits.LookBody.Get())
 	switch {
 	case errors.Is(err, mapi.ErrTooBig):
+		if wide := codepage.Wide(firstBytes(v)); wide != 0 {
+			page = wide
+		}
 		return stored(v, page), nil
 	case err != nil:
 		return Body{}, err
 	}
 	said, _ := ps.Int32(proptag.InternetCodepage)
-	return ofBytes(decodeHTML(bytes.TrimRight(data, "\x00"), page, said == codepage.Windows)), nil
+	return ofBytes(decodeHTML(data, page, int(said) == page)), nil
+}
+
+// firstBytes returns the first bytes of a large value, as far as they can be read.
+func firstBytes(v mapi.Value) []byte {
+	r, err := Open(v)
+	if err != nil {
+		return nil
+	}
+	defer r.Close()
+	b := make([]byte, 4)
+	n, _ := io.ReadFull(r, b)
+	return b[:n]
 }
 
 // internetPage returns the code page of PidTagHtml according to the message, or
@@ -153,12 +168,24 @@ func internetPage(ps mapi.Props) int {
 
 // decodeHTML converts HTML to UTF-8.
 //
-// QUIRK: the code page that the message names may be wrong. UTF-8 is recognised
-// where 1252 is only a guess, and what the HTML declares is tried when its bytes
-// make no sense in the code page.
+// QUIRK: the code page that the message names may be wrong. UTF-16 is recognised,
+// UTF-8 too where it has a byte order mark or the page is only a guess, and what the
+// HTML declares is tried when its bytes make no sense in the code page.
 func decodeHTML(b []byte, page int, said bool) []byte {
+	if wide := codepage.Wide(b); wide != 0 {
+		if len(b)%2 == 1 {
+			b = append(b[:len(b):len(b)], 0) // half of the last ">" was taken for a terminator
+		}
+		s, _ := codepage.Decode(wide, b)
+		return []byte(strings.TrimPrefix(s, "\uFEFF"))
+	}
+	b = bytes.TrimRight(b, "\x00")
+	if rest, marked := bytes.CutPrefix(b, []byte("\uFEFF")); marked && utf8.Valid(rest) {
+		return rest
+	}
 	s, ok := codepage.Decode(page, b)
-	if ok && (page != codepage.Windows || said || !utf8.Valid(b)) {
+	guessed := !said && page >= 1250 && page <= 1258 // in which nearly all bytes make sense
+	if ok && (!guessed || !utf8.Valid(b)) {
 		return []byte(s)
 	}
 	if utf8.Valid(b) {

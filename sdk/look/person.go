@@ -97,7 +97,10 @@ func bare(s string) string {
 	if open := strings.LastIndexByte(s, '<'); open >= 0 && strings.HasSuffix(strings.TrimSpace(s), ">") {
 		s = s[open:]
 	}
-	s = strings.Trim(s, " \t\r\n<>'\"\x00")
+	s = strings.Trim(s, " \t\r\n<>'\x00")
+	if n := len(s); n > 1 && s[0] == '"' && s[n-1] == '"' { // not those around a local part
+		s = strings.Trim(s[1:n-1], " \t\r\n<>'\x00")
+	}
 	for _, prefix := range []string{"smtp:", "mailto:"} {
 		if len(s) > len(prefix) && strings.EqualFold(s[:len(prefix)], prefix) {
 			s = s[len(prefix):]
@@ -106,10 +109,11 @@ func bare(s string) string {
 	return strings.TrimSpace(s)
 }
 
-// isInternet reports whether s looks like local@domain.
+// isInternet reports whether s looks like local@domain, which the name@+1 555 of a
+// fax machine does not.
 func isInternet(s string) bool {
 	at := strings.LastIndexByte(s, '@')
-	return at > 0 && at < len(s)-1 && !strings.ContainsAny(s, " \t\r\n<>,;") && s[0] != '/'
+	return at > 0 && at < len(s)-1 && !strings.ContainsAny(s, " \t\r\n<>,;") && s[0] != '/' && s[at+1] != '+'
 }
 
 // From returns the author of a message, or its sender when it names no author.

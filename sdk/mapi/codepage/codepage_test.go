@@ -227,3 +227,15 @@ func FuzzRoundTrip(f *testing.F) {
 		}
 	})
 }
+
+func TestWide(t *testing.T) {
+	t.Parallel()
+	for in, want := range map[string]int{
+		"": 0, "<": 0, "<p>x": 0, "\x00\x00\x00\x00": 0, "x\x00": 0, "x\x00\x00\x00": 0,
+		"<\x00p\x00": UTF16LE, "\x00<\x00p": UTF16BE, "\xFF\xFE\x1F\x04": UTF16LE, "\xFE\xFF\x04\x1F": UTF16BE, "\xEF\xBB\xBF<": 0,
+	} {
+		if got := Wide([]byte(in)); got != want {
+			t.Errorf("Wide(%q) = %d, want %d", in, got, want)
+		}
+	}
+}

@@ -55,3 +55,8 @@ func ExampleHasASCII() {
 	fmt.Println(codepage.HasASCII(codepage.Windows), codepage.HasASCII(codepage.UTF16LE))
 	// Output: true false
 }
+
+func ExampleWide() {
+	fmt.Println(codepage.Wide([]byte("<\x00p\x00>\x00")), codepage.Wide([]byte("<p>")))
+	// Output: 1200 0
+}

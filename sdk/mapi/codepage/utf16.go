@@ -156,3 +156,28 @@ func (p utf16Page) transformer() transform.Transformer {
 	}
 	return unicode.UTF16(order, unicode.IgnoreBOM).NewDecoder()
 }
+
+// Wide returns UTF16LE or UTF16BE when b begins as text in UTF-16 does: with a
+// byte order mark, or with two characters of US-ASCII, each of which has a zero
+// byte; else 0. Text in no other code page has such bytes.
+func Wide(b []byte) int {
+	if len(b) < 2 {
+		return 0
+	}
+	switch [2]byte(b) {
+	case [2]byte{0xFF, 0xFE}:
+		return UTF16LE
+	case [2]byte{0xFE, 0xFF}:
+		return UTF16BE
+	}
+	if len(b) < 4 {
+		return 0
+	}
+	switch [4]bool{b[0] == 0, b[1] == 0, b[2] == 0, b[3] == 0} {
+	case [4]bool{false, true, false, true}:
+		return UTF16LE
+	case [4]bool{true, false, true, false}:
+		return UTF16BE
+	}
+	return 0
+}
