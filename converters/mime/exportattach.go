@@ -113,6 +113,9 @@ func (o *object) embedded(a *mapi.Attachment) *part {
 		params = append(params, rfc5322.Param{Name: "filename", Value: strings.TrimSuffix(name, ".msg") + ".eml"})
 	}
 	p.field(o.e.parameterized("Content-Disposition", "attachment", params))
+	if s := o.text(a.Props, proptag.DisplayName); strings.TrimSpace(s) != "" && s != o.text(a.Embedded.Props, proptag.Subject) {
+		p.field(rfc5322.Text("Content-Description", s)) // [MS-OXCMAIL] 2.2.3.4.3: where there is none, the subject is the name
+	}
 	report := o.report.Under("embedded")
 	p.body = func() error { return o.e.message(a.Embedded, o.depth+1, report) }
 	return p

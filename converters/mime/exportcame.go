@@ -92,9 +92,9 @@ func oneBlank(raw []byte) []byte {
 }
 
 // isClearList reports whether an address field with these addresses leaves no
-// doubt: its quotes and comments end, its entries are separated, no encoded word stands in quotes, and
-// no name in quotes,
-// as no address is, stands alone.
+// doubt: its quotes and comments end, its entries are separated, its encoded
+// words are whole and outside of quotes, and no name in quotes, as no address
+// is, stands alone.
 func isClearList(raw []byte, list []rfc5322.Address) bool {
 	quoted, depth, closed := false, 0, false // closed: behind an address in brackets
 	names := false
@@ -125,7 +125,7 @@ func isClearList(raw []byte, list []rfc5322.Address) bool {
 			closed = true
 		}
 	}
-	if quoted || depth > 0 || rfc5322.HidesControls(raw) {
+	if quoted || depth > 0 || rfc5322.HidesControls(raw) || !rfc5322.WholeWords(raw) {
 		return false
 	}
 	return !names || !slices.ContainsFunc(list, func(a rfc5322.Address) bool { return a.Addr == "" && a.Group == "" })

@@ -37,6 +37,16 @@ func TestAddressesAsTheyCame(t *testing.T) {
 		{"quotes that never end", "To", `"A <a@example.com>`, `"\"A" <a@example.com>`},
 		{"a name in quotes alone", "To", `"Grace Hopper"`, "Grace Hopper:;"},
 		{"a line break in an encoded word", "To", "=?utf-8?Q?A=0D=0ABcc:_x?= <a@example.com>", `"A Bcc: x" <a@example.com>`},
+		{"a character in two encoded words", "To", "=?utf-8?Q?Zo=C3?= =?utf-8?Q?=AB?= <z@example.com>", "=?utf-8?B?Wm/Dqw==?= <z@example.com>"},
+		{"an encoded word too long", "To", "=?utf-8?Q?Zo=C3=AB" + strings.Repeat("_a", 40) + "?= <z@example.com>",
+			"=?utf-8?Q?Zo=C3=AB" + strings.Repeat("_a", 27) + "_?= =?utf-8?Q?a" + strings.Repeat("_a", 12) + "?= <z@example.com>"},
+		{"an encoded word without blanks around it", "To", "=?utf-8?Q?Zo=C3=AB?=<z@example.com>", "=?utf-8?B?Wm/Dqw==?= <z@example.com>"},
+		{"resent to a character in two encoded words", "Resent-To", "=?utf-8?Q?Zo=C3?= =?utf-8?Q?=AB?= <z@example.com>", "=?utf-8?B?Wm/Dqw==?= <z@example.com>"},
+		{"resent by an encoded word in quotes", "Resent-From", `"=?utf-8?Q?Zo=C3=AB?=" <z@example.com>`, "=?utf-8?B?Wm/Dqw==?= <z@example.com>"},
+		{"resent by a group", "Resent-Cc", "Friends: a@example.com;", "Friends: a@example.com;"},
+		{"a local part in quotes", "From", `"Ada L." <"a l"@example.com>`, `"Ada L." <"a l"@example.com>`},
+		{"a local part with quotes in quotes", "To", `"a\"b"@example.com, "Bob" <"x,<>@;"@example.com>`, `"a\"b"@example.com, "Bob" <"x,<>@;"@example.com>`},
+		{"asking for a receipt for another", "Return-Receipt-To", "Grace <g@example.com>", "Grace <g@example.com>"},
 		{"a word too long for a line", "To", strings.Repeat("a", 990) + " <a@example.com>", ""},
 	}
 	for _, tt := range tests {

@@ -137,7 +137,8 @@ var singleFields = map[string]bool{
 // folded and in the form that is asked for.
 func (h *headerWriter) rewriteField(f rfc5322.Field, lower string) []byte {
 	switch lower {
-	case "from", "sender", "reply-to", "to", "cc", "bcc", "disposition-notification-to", "return-receipt-to":
+	case "from", "sender", "reply-to", "to", "cc", "bcc", "disposition-notification-to", "return-receipt-to",
+		"resent-from", "resent-sender", "resent-to", "resent-cc", "resent-bcc":
 		list := rfc5322.ParseAddressList(f.Raw)
 		if field := h.unchangedAddresses(f.Name, f.Raw, list); field != nil {
 			return field
@@ -153,7 +154,14 @@ func (h *headerWriter) rewriteField(f rfc5322.Field, lower string) []byte {
 			return rfc5322.Date(f.Name, t)
 		}
 		return nil
+	case "resent-date":
+		if t, ok := rfc5322.ParseDate(string(f.Raw)); ok {
+			return rfc5322.Date(f.Name, t)
+		}
 	case "subject":
+		return h.form.Text(f.Name, rfc5322.DecodeText(f.Raw))
+	}
+	if !rfc5322.WholeWords(f.Raw) {
 		return h.form.Text(f.Name, rfc5322.DecodeText(f.Raw))
 	}
 	return h.form.Raw(f.Name, string(f.Raw))

@@ -1,6 +1,7 @@
 package mime
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -208,6 +209,9 @@ func (h *headerWriter) receipts(from, sender rfc5322.Address) {
 		if !ps.Bool(f.tag) {
 			continue
 		}
+		if f.tag == proptag.OriginatorDeliveryReportRequested && h.asTransported(f.name) {
+			continue // no property says who asks for it
+		}
 		s, ok := h.o.somebody(ps, receiptTags, "")
 		if ok && h.cameAs(f.name, []somebody{s}) {
 			continue
@@ -225,4 +229,18 @@ func (h *headerWriter) receipts(from, sender rfc5322.Address) {
 		}
 		h.addresses(f.name, []rfc5322.Address{to})
 	}
+}
+
+// asTransported adds an address field of the transport headers, and reports
+// whether they have one with an Internet address in it.
+func (h *headerWriter) asTransported(name string) bool {
+	if !slices.ContainsFunc(h.o.trace.addresses(name), func(a rfc5322.Address) bool { return isInternetAddress(a.Addr) }) {
+		return false
+	}
+	field := h.rewriteField(rfc5322.Field{Name: name, Raw: h.o.trace.header.Get(name)}, strings.ToLower(name))
+	if field == nil {
+		return false
+	}
+	h.add(name, field)
+	return true
 }

@@ -139,6 +139,10 @@ func (h *headerWriter) ruledInteger(r *headerRule, n int32) []byte {
 		text = flagWords(n, r.words)
 	case kindLanguage:
 		text = languageTag(uint32(n))
+		came := rawText(h.o.trace.header.Get(r.field))
+		if v, ok := readLanguage(came); ok && v == mapi.Value(n) {
+			text = came // which may name a language alone, or several
+		}
 	}
 	if text == "" {
 		return nil

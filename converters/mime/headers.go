@@ -121,10 +121,11 @@ var headerRules = []headerRule{
 
 // structuralFields are the fields, in lower case, that describe the MIME
 // structure of one file and mean nothing in another. Content-Class and
-// Content-Language describe the message.
+// Content-Language describe the message, and Content-Base holds for all that is
+// in it (RFC 2110 4.2).
 func structuralField(lower string) bool {
 	switch lower {
-	case "content-class", "content-language":
+	case "content-class", "content-language", "content-base":
 		return false
 	case "mime-version", "x-ms-tnef-correlator", "x-ms-has-attach", "x-exchange-mime-skeleton-content-id":
 		return true

@@ -44,7 +44,7 @@ type ImportOptions struct {
 	// KeepSource stores the whole file in the message, so that [Export] writes it
 	// again byte for byte as long as nobody changes the message. Messages with
 	// signed or encrypted parts that nothing else keeps intact, such as PGP/MIME,
-	// keep it always.
+	// keep it always, with line ends that are CRLF if all of them are LF.
 	KeepSource bool
 }
 
@@ -87,7 +87,7 @@ func (o ImportOptions) withDefaults() ImportOptions {
 //	mime.header.repeated     a second field where only one may be
 //	mime.header.value        a field whose value makes no sense
 //	mime.limit.…             a limit of ImportOptions, or of a property
-//	mime.part.fields         header fields of parts that there is no property for (lost)
+//	mime.part.fields         header fields of parts, and parameters of them, that there is no property for (lost)
 //	mime.part.…              a part that stands for content elsewhere
 //	mime.preamble            text before the first part of a multipart (lost); the usual note on MIME counts as none
 //
@@ -108,15 +108,24 @@ func importFrom(ctx context.Context, s *source, opt ImportOptions, report proble
 		return nil, fmt.Errorf("import: %w", ErrInput)
 	}
 	root := r.read(s, start, end, level{})
+	sealed := !opt.KeepSource && root.sealed(true)
+	s.crlf = sealed && s.endsInLF(start)
 	m := r.message(root, report)
 	apple.apply(m)
 	if r.stop(s) {
 		return nil, fmt.Errorf("import: %w", r.err)
 	}
-	if opt.KeepSource || root.sealed(true) {
-		if err := keepSource(s.in, 0, s.size, m); err != nil {
-			return nil, fmt.Errorf("import: %w", err)
-		}
+	var file mapi.Value
+	switch {
+	case opt.KeepSource:
+		file = s.in.Range(0, s.size, transfer.Raw)
+	case sealed:
+		file = s.sealedFile(start, end)
+	default:
+		return m, nil
+	}
+	if err := keepSource(file, m); err != nil {
+		return nil, fmt.Errorf("import: %w", err)
 	}
 	return m, nil
 }

@@ -137,6 +137,9 @@ func (b *builder) fileNamed(p *entity, name string, related bool) *mapi.Attachme
 	if p.is("text") && p.params["charset"] != "" {
 		a.Props = append(a.Props, mapi.Prop{Tag: proptag.TextAttachmentCharset, Value: bounded(p.params["charset"])})
 	}
+	if kind := macKind(p.params); kind != "" {
+		a.Props = append(a.Props, mapi.Prop{Tag: proptag.AttachAdditionalInformation, Value: []byte(kind)})
+	}
 	b.inline(a, p, related)
 	b.common(a, p)
 	return a

@@ -174,6 +174,12 @@ func (b *builder) textBody(texts []candidate) {
 		if i == 0 && !b.m.Props.Has(proptag.InternetCodepage) {
 			b.set(proptag.InternetCodepage, int32(mailPage(used)))
 		}
+		if i == 0 && len(b.bodies.html) == 0 {
+			b.identified(c.entity)
+		}
+		if strings.EqualFold(c.params["format"], "flowed") && !strings.EqualFold(c.params["delsp"], "yes") {
+			text = unflowed(text)
+		}
 		if text = crlfText(text); len(texts) == 1 {
 			b.set(proptag.Body, text)
 			return
@@ -199,6 +205,9 @@ func (b *builder) htmlBody(p *entity) {
 		label = charset.FromHTML(raw)
 	}
 	cp, known := charset.CodePage(label)
+	if cp == codepage.ASCII && isPlainASCII(raw) {
+		cp = b.pageOfASCII(raw)
+	}
 	if !known || cp == codepage.ASCII || mailPage(cp) != cp || guessPage(label, raw) != 0 {
 		text, used := b.decode(p, label, raw)
 		if cp = codepage.UTF8; used != cp {
@@ -206,10 +215,34 @@ func (b *builder) htmlBody(p *entity) {
 		}
 	}
 	b.setHTML(raw, cp)
+	b.identified(p)
 	b.bodies.base = rawText(p.header.Get("Content-Base"))
 	if b.bodies.base == "" {
 		b.bodies.base = rawText(p.header.Get("Content-Location"))
 	}
+}
+
+// identified sets what the body part is called ([MS-OXCMAIL] 2.2.3.2), which
+// counts before what the message is called as a whole.
+func (b *builder) identified(p *entity) {
+	b.setText(proptag.BodyContentId, p.contentID())
+	b.setText(proptag.BodyContentLocation, rawText(p.header.Get("Content-Location")))
+}
+
+// pageOfASCII returns the code page of an HTML body of US-ASCII alone, which is
+// the same in all of them: what the document says, or the text beside it, so that
+// the message keeps its character set; else UTF-8.
+func (b *builder) pageOfASCII(doc []byte) int {
+	labels := []string{charset.FromHTML(doc)}
+	if len(b.bodies.texts) > 0 {
+		labels = append(labels, b.bodies.texts[0].params["charset"])
+	}
+	for _, label := range labels {
+		if p := bodyPageNamed(label); p != nil && p.cp != codepage.ASCII {
+			return p.cp
+		}
+	}
+	return codepage.UTF8
 }
 
 // setHTML sets the HTML body, in code page cp.

@@ -58,6 +58,10 @@ func (p *entity) value(maxBody int64) mapi.Value {
 		return []byte{}
 	case p.uuencoded && p.size() <= maxBody:
 		return p.decoded()
+	case p.src.crlf && p.encoding == transfer.Raw:
+		return p.src.inCRLF(p.body, p.end)
+	case p.src.crlf && p.encoding == transfer.Unquote && p.size() <= maxBody:
+		return unquote(toCRLF(p.src.view(p.body, p.size())))
 	}
 	return p.src.in.Range(p.body, p.size(), p.encoding)
 }

@@ -38,7 +38,7 @@ func (b *builder) derive() {
 			b.set(d.tag, d.value)
 		}
 	}
-	if !b.m.Props.Has(proptag.ConversationTopic) { // [MS-OXCMAIL] 2.2.3.2.7
+	if b.m.Props.String(proptag.ConversationTopic) == "" { // [MS-OXCMAIL] 2.2.3.2.7
 		b.set(proptag.ConversationTopic, b.m.Props.String(proptag.NormalizedSubject))
 	}
 	flags := flagRead

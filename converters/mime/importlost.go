@@ -1,6 +1,8 @@
 package mime
 
 import (
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/oxbridge-mail/oxbridge/sdk/problem"
@@ -11,6 +13,14 @@ import (
 var carriedFields = map[string]bool{
 	"content-type": true, "content-transfer-encoding": true, "content-disposition": true, "content-description": true,
 	"content-id": true, "content-location": true, "content-base": true, "content-length": true, "mime-version": true, "x-payload-class": true,
+}
+
+// carriedParams are the parameters of Content-Type and Content-Disposition, in
+// lower case, that an attachment or a body has properties for, or that say
+// nothing beside its bytes and its type.
+var carriedParams = map[string]bool{
+	"charset": true, "name": true, "filename": true, "size": true, "x-mac-creator": true, "x-mac-type": true,
+	"creation-date": true, "create-date": true, "modification-date": true,
 }
 
 // maxLostFields bounds the names that are listed.
@@ -50,8 +60,34 @@ func (p *entity) fieldsLost(names []string, seen map[string]bool) []string {
 			names = append(names, f.Name)
 		}
 	}
+	if p.isFile() {
+		names = paramsLost(names, seen, "Content-Type", p.params)
+		names = paramsLost(names, seen, "Content-Disposition", p.dispParams)
+	}
 	for _, q := range p.parts {
 		names = q.fieldsLost(names, seen)
+	}
+	return names
+}
+
+// isFile reports whether a part became a file that holds its bytes: the
+// parameters of a body have done their work, and those of an external body are
+// what the file says.
+func (p *entity) isFile() bool {
+	return !p.used && p.message == nil && !p.is("multipart") && p.mediatype != "message/external-body"
+}
+
+// paramsLost is fieldsLost for the parameters of a field.
+func paramsLost(names []string, seen map[string]bool, field string, params map[string]string) []string {
+	for _, param := range slices.Sorted(maps.Keys(params)) {
+		name := field + "; " + param
+		if len(names) > maxLostFields {
+			return names
+		}
+		if !carriedParams[param] && !seen[name] {
+			seen[name] = true
+			names = append(names, name)
+		}
 	}
 	return names
 }

@@ -27,6 +27,9 @@ func TestImportSaysWhichPartFieldsAreLost(t *testing.T) {
 		{"not many", inParts("mixed", "b", many+asText("a")), "X-0, X-1, X-2, X-3, X-4, X-5, X-6, X-7, X-8, X-9, X-10, X-11, X-12, X-13, X-14, X-15, X-16, X-17, X-18, X-19 and others", false},
 		{"none", inParts("mixed", "b", asText("a"), "Content-ID: <a@b>\nContent-Type: image/png\n\nx"), "", false},
 		{"a message has its own", inParts("mixed", "b", "Content-Type: message/rfc822\n\nX-Kept: y\n\nx"), "", false},
+		{"parameters", inParts("mixed", "b", asText("a"), "Content-Type: text/calendar; charset=utf-8; method=REPLY; name=a\nContent-Disposition: attachment; filename=a; size=1; read-date=x\n\nx"),
+			"Content-Type; method, Content-Disposition; read-date", false},
+		{"parameters of the body", inParts("mixed", "b", "Content-Type: text/plain; format=flowed\n\na", "Content-Type: multipart/mixed; boundary=c; x=y\n\n--c\n\na\n--c--"), "", false},
 		{"everything is kept", inParts("mixed", "b", asText("a"), picture), "", true},
 	}
 	for _, tt := range tests {

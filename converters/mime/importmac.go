@@ -2,6 +2,7 @@ package mime
 
 import (
 	"encoding/binary"
+	"encoding/hex"
 	"strings"
 
 	"github.com/oxbridge-mail/oxbridge/sdk/mapi/codepage"
@@ -83,6 +84,18 @@ func readAppleDouble(b []byte) (info macInfo) {
 		}
 	}
 	return info
+}
+
+// macKind returns what the parameters of Content-Type say of a file of a
+// Macintosh, as in PidTagAttachAdditionalInformation ([MS-OXCMAIL] 2.1.3.4.4),
+// "" if they say nothing.
+func macKind(params map[string]string) string {
+	creator, err := hex.DecodeString(params["x-mac-creator"])
+	kind, err2 := hex.DecodeString(params["x-mac-type"])
+	if err != nil || err2 != nil || len(creator) != 4 || len(kind) != 4 || !isMacCode(creator) || !isMacCode(kind) {
+		return ""
+	}
+	return ":" + string(creator) + ":" + string(kind)
 }
 
 // isMacCode reports whether b can be a type and a creator.

@@ -143,7 +143,7 @@ func (p *entity) fieldSource(name string) []byte {
 // QUIRK: a file whose lines end in LF has lost the line ends that were signed
 // (RFC 8551 3.1.1); they are made CRLF again.
 func (p *entity) signedEntity(head []byte) mapi.Value {
-	e := signedValue{head: head, in: p.src.in, off: p.body, n: p.size(), lf: !bytes.Contains(p.src.view(p.start, 4096), []byte("\r\n"))}
+	e := signedValue{head: head, in: p.src.in, off: p.body, n: p.size(), lf: p.src.endsInLF(p.start)}
 	if e.lf {
 		e.head = toCRLF(head)
 	}

@@ -28,6 +28,7 @@ type source struct {
 	in     transfer.Input
 	size   int64
 	whole  bool // the window never moves
+	crlf   bool // the message is sealed in lines that end in LF, which stand for CRLF
 	window int  // bytes that are read at once if not
 
 	win []byte // the bytes from off on

@@ -19,24 +19,54 @@ var propertySet = mapi.NewGUID(0x914E9C80, 0xED79, 0x42F4, [8]byte{0x88, 0x22, 0
 // The properties of a message that keeps the file that it was read from, both
 // PtypBinary.
 //
-//	MimeSource        the file, byte for byte
+//	MimeSource        the file, byte for byte; of one that is kept unasked, the
+//	                  message in it, in the line ends of mail
 //	MimeSourceDigest  what digest returns for the message that was made of it
 var (
 	sourceName = mapi.Name{Set: propertySet, Text: "MimeSource"}
 	digestName = mapi.Name{Set: propertySet, Text: "MimeSourceDigest"}
 )
 
-// keepSource stores the bytes of the input from start to end in the message made
-// of them, and the digest by which an export knows that the message has not been
-// changed since. Nothing may change the tree after it.
-func keepSource(src transfer.Input, start, end int64, m *mapi.Message) error {
+// keepSource stores the file that a message was made of in it, and the digest by
+// which an export knows that the message has not been changed since. Nothing may
+// change the tree after it.
+func keepSource(file mapi.Value, m *mapi.Message) error {
 	sum, err := digest(m)
 	if err != nil {
 		return err
 	}
-	m.Props.SetNamed(sourceName, mapi.PtypBinary, src.Range(start, end-start, transfer.Raw))
+	m.Props.SetNamed(sourceName, mapi.PtypBinary, file)
 	m.Props.SetNamed(digestName, mapi.PtypBinary, sum)
 	return nil
+}
+
+// sealedFile returns the message that stands in the source from start to end as
+// mail carries it.
+//
+// QUIRK: a file whose lines end in LF has lost the line ends that were signed
+// (RFC 3156 5, RFC 8551 3.1.1) and that mail has (RFC 5322 2.3); they are made
+// CRLF again. The line that begins a message in a mailbox is no part of it.
+func (s *source) sealedFile(start, end int64) mapi.Value {
+	if first := s.view(start, min(end-start, 1000)); bytes.HasPrefix(first, []byte("From ")) {
+		start += int64(bytes.IndexByte(first, '\n') + 1)
+	}
+	if !s.crlf {
+		return s.in.Range(start, end-start, transfer.Raw)
+	}
+	return s.inCRLF(start, end)
+}
+
+// endsInLF reports whether the lines of the source from start on end in LF.
+func (s *source) endsInLF(start int64) bool {
+	return !bytes.Contains(s.view(start, 4096), []byte("\r\n"))
+}
+
+// inCRLF returns the source from start to end with every line end made CRLF.
+func (s *source) inCRLF(start, end int64) mapi.Value {
+	if end-start > maxSigned {
+		return signedValue{in: s.in, off: start, n: end - start, lf: true}
+	}
+	return toCRLF(s.view(start, end-start))
 }
 
 // sealed reports whether a message has parts that only the very bytes of the

@@ -3,6 +3,7 @@ package mime
 import (
 	"bytes"
 	"context"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -30,6 +31,7 @@ func exportSaid(t testing.TB, m *mapi.Message, opt ExportOptions) (string, probl
 
 func TestKeptSourceComesBack(t *testing.T) {
 	t.Parallel()
+	pgp := inParts(`signed; protocol="application/pgp-signature"`, "s", asText("a  "), "Content-Type: application/pgp-signature\n\nx")
 	tests := []struct {
 		name, in string
 		keep     bool
@@ -38,10 +40,13 @@ func TestKeptSourceComesBack(t *testing.T) {
 		{"odd mail", oddMail, true, true},
 		{"odd mail that nobody asked to keep", oddMail, false, false},
 		{"one letter", "a\n", true, true},
-		{"PGP/MIME is kept always", inParts(`signed; protocol="application/pgp-signature"`, "s", asText("a  "), "Content-Type: application/pgp-signature\n\nx"), false, true},
+		{"PGP/MIME is kept always", pgp, false, true},
 		{"encrypted PGP/MIME", inParts(`encrypted; protocol="application/pgp-encrypted"`, "e", "Content-Type: application/pgp-encrypted\n\nVersion: 1", "Content-Type: application/octet-stream\n\nx"), false, true},
 		{"PGP/MIME in an attached message", inParts("mixed", "b", asText("a"), "Content-Type: message/rfc822\n\n"+
 			inParts(`signed; protocol="application/pgp-signature"`, "s", asText("a"), "Content-Type: application/pgp-signature\n\nx")), false, true},
+		{"PGP/MIME in the line ends of mail", string(toCRLF([]byte(pgp))), false, true},
+		{"PGP/MIME with a line end of another kind", string(toCRLF([]byte(pgp))) + "\r\nx\n", false, false},
+		{"long PGP/MIME", strings.Replace(pgp, "a  ", strings.Repeat("a  \n", maxSigned/4), 1), false, true},
 		{"S/MIME below a list's footer", inParts("mixed", "b", inParts(`signed; protocol="application/pkcs7-signature"`, "s", asText("a"), "Content-Type: application/pkcs7-signature\n\nx"), asText("footer")), false, true},
 	}
 	for _, tt := range tests {
@@ -49,7 +54,11 @@ func TestKeptSourceComesBack(t *testing.T) {
 			t.Parallel()
 			m, _ := importBytes(t, tt.in, ImportOptions{KeepSource: tt.keep})
 			out, problems := exportSaid(t, m, ExportOptions{})
-			if (out == tt.in) != tt.want {
+			in := tt.in
+			if !tt.keep {
+				in = string(toCRLF([]byte(in))) // as mail has it
+			}
+			if (out == in) != tt.want {
 				t.Errorf("came back as\n%s", out)
 			}
 			if tt.want && len(problems) > 0 {
@@ -161,6 +170,36 @@ func TestForgedSource(t *testing.T) {
 		})
 		if out, _ := exportSaid(t, m, ExportOptions{}); strings.Contains(out, "forged") {
 			t.Errorf("%s: the forged file was written", name)
+		}
+	}
+}
+
+// TestSealedMailHasTheLineEndsOfMail holds that the files of a message are those
+// of the mail that is written again.
+func TestSealedMailHasTheLineEndsOfMail(t *testing.T) {
+	t.Parallel()
+	m, _ := importBytes(t, inParts(`signed; protocol="application/pgp-signature"`, "s", inParts("mixed", "b", asText("a"),
+		"Content-Type: x/y; name=a\n\nb\nc\n", "Content-Type: x/y; name=a\nContent-Transfer-Encoding: quoted-printable\n\nb=0A\nc\n"),
+		"Content-Type: application/pgp-signature\n\nx\ny\n"), ImportOptions{})
+	for i, want := range []string{"b\r\nc\r\n", "b\n\r\nc\r\n", "x\r\ny\r\n"} {
+		if got := fileContent(t, m.Attachments[i]); got != want {
+			t.Errorf("file %d is %q, want %q", i, got, want)
+		}
+	}
+}
+
+// TestSealedMailIsTakenOutOfItsFile holds that what stands around a message in a
+// mailbox or a file of Apple Mail is not kept with it.
+func TestSealedMailIsTakenOutOfItsFile(t *testing.T) {
+	t.Parallel()
+	pgp := "From: a@example.org\n" + inParts(`encrypted; protocol="application/pgp-encrypted"`, "e", "Content-Type: application/pgp-encrypted\n\nVersion: 1", "Content-Type: application/octet-stream\n\nx") + "\n"
+	for name, in := range map[string]string{
+		"mbox": "From a@example.org Thu Feb 29 13:37:42 2024\n" + pgp,
+		"emlx": strconv.Itoa(len(pgp)) + "\n" + pgp + `<?xml version="1.0"?><plist version="1.0"><dict/></plist>`,
+	} {
+		m, _ := importBytes(t, in, ImportOptions{})
+		if out, _ := exportSaid(t, m, ExportOptions{}); out != string(toCRLF([]byte(pgp))) {
+			t.Errorf("%s: came back as\n%s", name, out)
 		}
 	}
 }

@@ -257,6 +257,29 @@ func TestParseMediaType(t *testing.T) {
 	}
 }
 
+func TestWholeWords(t *testing.T) {
+	t.Parallel()
+	for in, want := range map[string]bool{
+		"":                                            true,
+		"Ada <a@example.com>":                         true,
+		"=?utf-8?Q?=C3=AB?= <a@example.com>":          true,
+		"=?utf-8?Q?=C3=AB?= =?utf-8?Q?a?=":            true,
+		"a@example.com (=?utf-8?Q?=C3=AB?=)":          true,
+		"=?utf-8?Q?=C3?= =?utf-8?Q?=AB?=":             false,
+		"=?utf-8?B?w6s=?=<a@example.com>":             false,
+		`"=?utf-8?B?w6s=?=" <a@example.com>`:          false,
+		"a=?utf-8?B?w6s=?=":                           false,
+		"=?x-unknown?Q?a?=":                           false,
+		"=?utf-8?Q?" + strings.Repeat("a", 63) + "?=": true,
+		"=?utf-8?Q?" + strings.Repeat("a", 64) + "?=": false,
+		"=? is no word, nor =?utf-8?X?a?=":            true,
+	} {
+		if got := WholeWords([]byte(in)); got != want {
+			t.Errorf("WholeWords(%q) = %v, want %v", in, got, want)
+		}
+	}
+}
+
 func TestHidesControls(t *testing.T) {
 	for in, want := range map[string]bool{
 		"":                              false,

@@ -72,6 +72,35 @@ func HidesControls(raw []byte) bool {
 	}
 }
 
+// WholeWords reports whether the encoded words of a field body are such as
+// RFC 2047 wants them: of at most 75 bytes (2), with blanks around them or
+// alone in a comment (5), and each to be read without its neighbours (5).
+func WholeWords(raw []byte) bool {
+	for pos := 0; pos < len(raw); {
+		i := bytes.Index(raw[pos:], []byte("=?"))
+		if i < 0 {
+			return true
+		}
+		pos += i
+		w, n := encodedWordAt(raw[pos:])
+		if n == 0 {
+			pos += len("=?")
+			continue
+		}
+		if n > maxWord || pos > 0 && !strings.ContainsRune(" \t(", rune(raw[pos-1])) {
+			return false
+		}
+		if end := pos + n; end < len(raw) && !strings.ContainsRune(" \t)", rune(raw[end])) {
+			return false
+		}
+		if _, _, ok := charset.Decode(w.charset, w.data); !ok {
+			return false
+		}
+		pos += n
+	}
+	return true
+}
+
 // escape begins the shifts of ISO 2022.
 const escape = 0x1B
 

@@ -104,7 +104,7 @@ var explanations = []Explanation{
 		"Only broken or hostile messages have that many.", keepOriginal},
 	{"mime.message.unsent", "The message was written as a draft (X-Unsent).",
 		"It has no sender or no date, or says that it was not sent.", nothingToDo},
-	{"mime.part.fields", "Header fields of parts have no place in an Outlook message.",
+	{"mime.part.fields", "Header fields of parts, or parameters of them, have no place in an Outlook message.",
 		"Outlook keeps the fields of the message, and few of its parts.", nothingToDo},
 	{"mime.preamble", "Text stands before the first part of a message and is left out.",
 		"Old mail programs put a note there for readers without MIME, which mail programs do not show.", keepOriginal},
