@@ -17,7 +17,7 @@ import (
 // summary at the end, and how far the run is and each plugin in it: on a
 // terminal always, elsewhere as lines every half minute.
 //
-// Its methods are not called concurrently, but for tick.
+// Its methods are not called concurrently, but for tick, found and planned.
 type console struct {
 	stderr   io.Writer
 	problems bool

@@ -105,11 +105,9 @@ func (p *planner) container(ctx context.Context, it Item, src *store.Source, kin
 		}
 	}
 	slices.SortStableFunc(members, func(a, b member) int { return cmp.Compare(a.name, b.name) })
-	outer := p.names
-	defer func() { p.names = outer }()
-	p.names = namer{from: p.opt.inputs(), memory: p.opt.Memory, tree: false}
-	if p.opt.Naming != "" {
-		p.names = outer
+	if outer := p.names; outer.tree { // the names of members do not come in the order of a walk
+		defer func() { p.names = outer }()
+		p.names = namer{from: p.opt.inputs(), memory: p.opt.Memory, tree: false}
 	}
 	for _, m := range members {
 		if err := ctx.Err(); err != nil {
@@ -121,9 +119,6 @@ func (p *planner) container(ctx context.Context, it Item, src *store.Source, kin
 		if err := p.member(ctx, Item{Path: it.Path, Member: m.name, Range: &m.where, Size: m.size}, m, src, rel); err != nil {
 			return err
 		}
-	}
-	if p.opt.Naming != "" {
-		outer = p.names
 	}
 	return nil
 }

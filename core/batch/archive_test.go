@@ -180,3 +180,20 @@ func TestMembersThatShareBytes(t *testing.T) {
 		t.Errorf("refused: %v, want %v", refused, want)
 	}
 }
+
+// TestArchivesOfOneName: the archives that two folders have under one name hold
+// other messages, and none takes the place of another.
+func TestArchivesOfOneName(t *testing.T) {
+	t.Parallel()
+	in := func(subject string) string {
+		return write(t, map[string]string{"a.zip": string(zipWith(t, [][2]string{{"m.eml", "Subject: " + subject + "\r\n\r\n"}}))})
+	}
+	out := t.TempDir()
+	_, sum, err := run(t, &fake{}, Options{To: "msg", OutDir: out, Overwrite: true}, in("one"), in("two"))
+	if err != nil || sum.Converted != 2 {
+		t.Errorf("%+v, %v", sum, err)
+	}
+	if got, want := tree(t, out), []string{"a.zip/m.eml.msg", "a.zip/m.msg"}; !slices.Equal(got, want) {
+		t.Errorf("outputs %v, want %v", got, want)
+	}
+}

@@ -33,6 +33,9 @@ func isMailbox(src *store.Source, rel string) bool {
 func (p *planner) mailbox(ctx context.Context, it Item, src *store.Source, rel string) error {
 	number := 0
 	for m, err := range mailbox.Split(src, src.Size()) {
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
 		if err != nil {
 			it.State, it.Reason = report.Failed, cause(err)
 			return p.add(it)

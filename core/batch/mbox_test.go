@@ -2,8 +2,12 @@ package batch
 
 import (
 	"bytes"
+	"io"
+	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/oxbridge-mail/oxbridge/core/store"
 )
 
 func mboxOf(t testing.TB, messages ...string) string {
@@ -31,6 +35,23 @@ func TestMboxWriter(t *testing.T) {
 		"From MAILER-DAEMON Thu Jan  1 00:00:00 1970\nSubject: x\n\n" + long + "\nno end\n\n"
 	if got != want {
 		t.Errorf("got\n%.400q, want\n%.400q", got, want)
+	}
+}
+
+// TestOpenerKnowsMailboxes: what was planned as a mailbox is opened as one, also
+// when its first message has no header.
+func TestOpenerKnowsMailboxes(t *testing.T) {
+	t.Parallel()
+	in := write(t, map[string]string{"inbox": "From a@b Thu Jan  1 00:00:00 2004\n// nothing\n\nFrom a@b Thu Jan  1 00:00:00 2004\nSubject: m\n\n"})
+	o := Opener{In: store.Dir{}, Packed: new(Unpacker)}
+	src, err := o.Open(t.Context(), filepath.Join(in, "inbox#000002"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer src.Close()
+	b, err := io.ReadAll(io.NewSectionReader(src, 0, src.Size()))
+	if err != nil || !strings.HasPrefix(string(b), "Subject: m") {
+		t.Errorf("%q, %v", b, err)
 	}
 }
 

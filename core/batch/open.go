@@ -9,6 +9,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path/filepath"
 
 	"github.com/oxbridge-mail/oxbridge/core/store"
 	"github.com/oxbridge-mail/oxbridge/sdk/mailbox"
@@ -195,12 +196,12 @@ func (o *Opener) list(ctx context.Context, archive string) error {
 		return err
 	}
 	var list []member
-	switch kind {
-	case KindEML:
+	switch {
+	case isMailbox(src, filepath.ToSlash(archive)), kind == KindEML:
 		list, err = mailboxMembers(src)
-	case KindZip, KindTar:
+	case kind == KindZip, kind == KindTar:
 		list, _, err = listContainer(src, kind)
-	case KindPacked:
+	case kind == KindPacked:
 		list, err = o.listPacked(ctx, archive)
 	default:
 		err = &fs.PathError{Op: "open", Path: archive, Err: errors.New("is no archive")}

@@ -2,8 +2,10 @@ package batch
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -16,6 +18,7 @@ import (
 
 	"github.com/oxbridge-mail/oxbridge/core/report"
 	"github.com/oxbridge-mail/oxbridge/core/session"
+	"github.com/oxbridge-mail/oxbridge/core/store"
 )
 
 func makePlan(t *testing.T, opt Options, paths ...string) *Plan {
@@ -341,6 +344,48 @@ func TestNothingIsRecordedBeforeItIsThere(t *testing.T) {
 	}
 }
 
+// TestQuarantineKeepsAll has inputs that want one name in the quarantine: archives
+// that are damaged and so are members of theirs, and files of one name.
+func TestQuarantineKeepsAll(t *testing.T) {
+	t.Parallel()
+	folder := func(text string) string {
+		packed := gzipOf(t, tarOf(t))
+		return write(t, map[string]string{"a.tgz": string(packed[:len(packed)-30]), "b.zip": string(zipOf(t)[:300]), "x.eml": "Subject: bad\r\n\r\n" + text})
+	}
+	one, two := folder("1"), folder("2")
+	quarantine := t.TempDir()
+	for range 2 { // the second time, all are there
+		failed := 0
+		conv := &fake{first: func(*session.Job) error { return errors.New("no") }}
+		opt := Options{To: "msg", OutDir: t.TempDir(), Quarantine: quarantine, Done: func(r report.Result) {
+			if r.State == report.Failed {
+				failed++
+			}
+		}}
+		if _, err := Run(t.Context(), conv, []string{one, two}, opt); err != nil {
+			t.Fatal(err)
+		}
+		inputs := map[string]bool{}
+		for _, name := range tree(t, quarantine) {
+			if !strings.HasSuffix(name, ".reason.json") {
+				continue
+			}
+			b, err := os.ReadFile(filepath.Join(quarantine, filepath.FromSlash(name)))
+			if err != nil {
+				t.Fatal(err)
+			}
+			var of struct{ Input string }
+			if err := json.Unmarshal(b, &of); err != nil {
+				t.Fatal(err)
+			}
+			inputs[of.Input] = true
+		}
+		if failed < 8 || len(inputs) != failed {
+			t.Errorf("%d inputs in quarantine, %d failed", len(inputs), failed)
+		}
+	}
+}
+
 func FuzzPlan(f *testing.F) {
 	f.Add([]byte(`{"version":1,"shards":[{"offset":0,"length":20,"items":1}]}`), []byte(`{"path":"x","size":1}`+"\n"))
 	f.Fuzz(func(t *testing.T, header, items []byte) {
@@ -358,18 +403,40 @@ func FuzzPlan(f *testing.F) {
 	})
 }
 
-// TestAFolderThatCanBeReadAgain plans a folder that an earlier run could not
-// list: the plan says so, and of no other folder.
+// shutStorage is a file system with a folder that cannot be listed.
+type shutStorage struct {
+	store.Dir
+	folder string
+}
+
+func (s shutStorage) List(ctx context.Context, under string, visit func(store.Entry) error) error {
+	return s.Dir.List(ctx, under, func(e store.Entry) error {
+		err := visit(e)
+		if e.Name != s.folder || err != nil {
+			return err
+		}
+		if err := visit(store.Entry{Name: e.Name, Err: fs.ErrPermission}); err != nil {
+			return err
+		}
+		return fs.SkipDir
+	})
+}
+
+// TestAFolderThatCanBeReadAgain plans folders that an earlier run could not list:
+// the plan says of which that is over, and of no other folder.
 func TestAFolderThatCanBeReadAgain(t *testing.T) {
 	t.Parallel()
-	in := write(t, map[string]string{"was/bad/a.eml": "Subject: x\r\n\r\n", "good/b.eml": "Subject: x\r\n\r\n"})
-	bad := filepath.Join(in, "was", "bad")
-	m := &memory{list: map[string]report.Result{bad: {Input: bad, State: report.Failed, Reason: "input/output error"}}}
-	p := makePlan(t, Options{To: "msg", OutDir: t.TempDir(), Memory: m}, in)
+	in := write(t, map[string]string{"was/bad/a.eml": "Subject: x\r\n\r\n", "good/b.eml": "Subject: x\r\n\r\n", "still/bad/c.eml": "Subject: x\r\n\r\n"})
+	m := &memory{list: map[string]report.Result{}}
+	bad, shut := filepath.Join(in, "was", "bad"), filepath.Join(in, "still", "bad")
+	for _, dir := range []string{bad, shut} {
+		m.list[dir] = report.Result{Input: dir, State: report.Failed, Reason: "input/output error"}
+	}
+	p := makePlan(t, Options{To: "msg", OutDir: t.TempDir(), Memory: m, In: shutStorage{store.Dir{}, shut}}, in)
 	if diff := cmp.Diff([]string{bad}, p.Readable); diff != "" {
 		t.Errorf("Readable: -want +got\n%s", diff)
 	}
-	if p.Items != 2 {
+	if p.Items != 3 {
 		t.Errorf("%d items", p.Items)
 	}
 }

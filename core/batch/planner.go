@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io/fs"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/oxbridge-mail/oxbridge/core/report"
@@ -43,7 +44,8 @@ func ListedRoot(line string) Root {
 //
 // A path that the user names is always an input; in folders, what is no message
 // is skipped and said so. What memory knows as done, and has not changed, is
-// counted and left out.
+// counted and left out. What is found more than once is an input once: where the user
+// names the file itself, or else where it is met first.
 func MakePlan(ctx context.Context, dir string, roots []Root, opt Options) (*Plan, error) {
 	opt = opt.withDefaults()
 	if opt.Packed == nil {
@@ -63,9 +65,13 @@ func MakePlan(ctx context.Context, dir string, roots []Root, opt Options) (*Plan
 
 // planner is the state of one MakePlan.
 type planner struct {
-	opt   Options
-	w     *planWriter
-	names namer
+	opt    Options
+	w      *planWriter
+	names  namer
+	places places // of the walk
+	// met are the files that were met, and named the roots, by their paths from the
+	// root of the file system; both are nil when nothing can be met twice.
+	met, named map[string]bool
 }
 
 // newPlanner starts a plan in a folder. The options have their defaults.
@@ -75,7 +81,51 @@ func newPlanner(dir string, roots []Root, opt Options) (*planner, error) {
 		return nil, err
 	}
 	names := namer{from: opt.inputs(), memory: opt.Memory, tree: len(roots) == 1 && opt.Naming == ""}
-	return &planner{opt: opt, w: w, names: names}, nil
+	p := &planner{opt: opt, w: w, names: names, places: places{}}
+	if !apart(roots) {
+		p.met, p.named = map[string]bool{}, map[string]bool{}
+		for _, root := range roots {
+			if path, err := filepath.Abs(root.Path); err == nil {
+				p.named[path] = true
+			}
+		}
+	}
+	return p, nil
+}
+
+// apart reports whether no root lies under another: no input is found twice.
+func apart(roots []Root) bool {
+	paths := make([]string, len(roots))
+	for i, root := range roots {
+		abs, err := filepath.Abs(root.Path)
+		if err != nil {
+			return false
+		}
+		paths[i] = strings.ReplaceAll(abs, string(filepath.Separator), "\x00") + "\x00" // what lies under a path comes right after it
+	}
+	slices.Sort(paths)
+	for i := 1; i < len(paths); i++ {
+		if strings.HasPrefix(paths[i], paths[i-1]) {
+			return false
+		}
+	}
+	return true
+}
+
+// again reports whether a file that a walk of root meets is met elsewhere.
+func (p *planner) again(root Root, f *found) bool {
+	if p.met == nil || f.item == nil && f.entry.Kind == store.KindFolder {
+		return false
+	}
+	path, err := filepath.Abs(f.entry.Name)
+	if err != nil {
+		return false
+	}
+	if p.met[path] || p.named[path] && f.entry.Name != root.Path {
+		return true
+	}
+	p.met[path] = true
+	return false
 }
 
 // all plans what lies under the roots.
@@ -94,14 +144,24 @@ func below(root, name string) (rel string, ok bool) {
 	return filepath.ToSlash(rel), err == nil && rel != ".." && !strings.HasPrefix(rel, ".."+string(filepath.Separator))
 }
 
-// inside returns a folder as the walk of root will meet it, "" when it lies
-// elsewhere or is root itself, which same says.
-func inside(root, dir string) (path string, same bool) {
-	rel, ok := store.Inside(root, dir)
-	if !ok || rel == "." {
-		return "", ok
+// ours returns the folders that a walk of root leaves out, as it will meet them:
+// those that the run puts something into, as far as they lie below root. same says
+// that the outputs lie in root itself.
+func (p *planner) ours(root string) (leave map[string]bool, same bool) {
+	leave = map[string]bool{}
+	for _, dir := range p.opt.made() {
+		lexical, ok := store.Inside(root, dir)
+		physical, reached := store.Inside(p.places.physical(root), p.places.physical(dir))
+		for rel, below := range map[string]bool{lexical: ok, physical: reached} {
+			switch {
+			case below && rel != ".":
+				leave[filepath.Join(root, filepath.FromSlash(rel))] = true
+			case below && dir == p.opt.OutDir:
+				same = true
+			}
+		}
 	}
-	return filepath.Join(root, filepath.FromSlash(rel)), false
+	return leave, same
 }
 
 // own reports whether a file in the folder of the outputs is one that an earlier
@@ -117,7 +177,7 @@ func (p *planner) own(rel string) bool {
 // file plans a file that was looked at.
 func (p *planner) file(ctx context.Context, f *found) error {
 	if f.done {
-		p.names.keep(f.output)
+		p.names.keep(f.past.OutputName)
 		p.w.header.Done++
 		return nil
 	}

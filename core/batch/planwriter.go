@@ -25,8 +25,7 @@ type planWriter struct {
 	}
 	maxItems int
 	maxBytes int64
-	// whenCut, if not nil, gets each shard as soon as its items can be read, in
-	// place of the header.
+	// whenCut, if not nil, gets each shard as soon as its items can be read.
 	whenCut func(Shard)
 	soon    int // up to how many items a shard has, while that is below maxItems
 }
@@ -80,9 +79,8 @@ func (w *planWriter) cut() error {
 	}
 	w.shard.Length = w.offset - w.shard.Offset
 	w.shard.SHA256 = hex.EncodeToString(w.hash.Sum(nil))
-	if w.whenCut == nil {
-		w.header.Shards = append(w.header.Shards, w.shard)
-	} else {
+	w.header.Shards = append(w.header.Shards, w.shard)
+	if w.whenCut != nil {
 		if err := w.buf.Flush(); err != nil {
 			return err
 		}

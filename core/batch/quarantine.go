@@ -2,12 +2,15 @@ package batch
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"io"
 	"os"
 	"path"
 	"path/filepath"
+	"syscall"
 
 	"github.com/oxbridge-mail/oxbridge/core/report"
 	"github.com/oxbridge-mail/oxbridge/core/store"
@@ -22,7 +25,7 @@ func (r *Runner) quarantine(f *finished) error {
 	} else {
 		name = path.Join(path.Dir(name), sanitise(path.Base(filepath.ToSlash(f.item.Name()))))
 	}
-	to := filepath.Join(r.opt.Quarantine, filepath.FromSlash(name))
+	to := r.quarantineAt(name, f.item.Name())
 	b, err := json.MarshalIndent(report.Event(f.result), "", " ")
 	if err != nil {
 		return err
@@ -42,6 +45,37 @@ func (r *Runner) quarantine(f *finished) error {
 		_, err := io.Copy(w, io.NewSectionReader(src, 0, src.Size()))
 		return err
 	})
+}
+
+// quarantineAt returns where the copy of an input that wants a name goes. When that
+// is another one's, or an archive and what is in it want the same, it is a folder of
+// its own.
+func (r *Runner) quarantineAt(name, input string) string {
+	if to := filepath.Join(r.opt.Quarantine, filepath.FromSlash(name)); isFree(to, input) {
+		return to
+	}
+	sum := sha256.Sum256([]byte(input))
+	return filepath.Join(r.opt.Quarantine, hex.EncodeToString(sum[:6]), path.Base(name))
+}
+
+// isFree reports whether the copy of an input may lie at a path: no other one's does,
+// and there is no file where a folder has to be, or the other way round.
+func isFree(to, input string) bool {
+	if err := os.MkdirAll(filepath.Dir(to), 0o755); errors.Is(err, syscall.ENOTDIR) {
+		return false
+	}
+	if info, err := os.Lstat(to); err == nil && info.IsDir() {
+		return false
+	}
+	b, err := os.ReadFile(to + ".reason.json")
+	if err != nil {
+		return true
+	}
+	var of struct {
+		Input       string `json:"input"`
+		InputBase64 []byte `json:"input_base64"`
+	}
+	return json.Unmarshal(b, &of) != nil || of.Input == input || string(of.InputBase64) == input
 }
 
 // replaceFile makes a file appear, or another in its place.

@@ -16,18 +16,27 @@ type Memory interface {
 	Owner(output string) (input string, ok bool, err error)
 }
 
-// untouched reports whether a file is done and has not been touched since, as far
-// as that can be told without opening it, and the name of its output.
-func (o Options) untouched(ctx context.Context, e store.Entry) (output string, done bool, err error) {
+// past returns what an earlier run made of a file that has not been touched since,
+// by the look of its entry; nil when there is no such thing.
+func (o Options) past(e store.Entry) (*report.Result, error) {
 	if o.Memory == nil || o.Again {
-		return "", false, nil
+		return nil, nil
 	}
 	past, ok, err := o.Memory.Recall(e.Name)
 	if err != nil || !ok || past.State != report.Converted || past.Bytes != e.Size || !past.ModTime.Equal(e.ModTime) {
-		return "", false, err
+		return nil, err
+	}
+	return &past, nil
+}
+
+// untouched reports whether the output of an earlier run, which may be nil, is
+// there still.
+func (o Options) untouched(ctx context.Context, past *report.Result) (bool, error) {
+	if past == nil {
+		return false, nil
 	}
 	out, ok, err := o.Out.Exists(ctx, past.OutputName)
-	return past.OutputName, ok && out.Size == past.OutputBytes, err
+	return ok && out.Size == past.OutputBytes, err
 }
 
 // readable notes that a folder can be listed that could not be before: what is
@@ -41,6 +50,15 @@ func (p *planner) readable(folder string) error {
 		p.w.header.Readable = append(p.w.header.Readable, folder)
 	}
 	return err
+}
+
+// unreadable notes that the folder met last, which that may be, cannot be listed
+// after all.
+func (p *planner) unreadable(folder string) {
+	list := &p.w.header.Readable
+	if n := len(*list); n > 0 && (*list)[n-1] == folder {
+		*list = (*list)[:n-1]
+	}
 }
 
 // recall asks whether an item has been done before. An item that is due again

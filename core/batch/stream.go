@@ -3,9 +3,8 @@ package batch
 import (
 	"context"
 	"errors"
+	"os"
 	"path/filepath"
-	"slices"
-	"strings"
 	"sync"
 
 	"github.com/oxbridge-mail/oxbridge/core/report"
@@ -150,66 +149,63 @@ func (o Options) runsWhilePlanning(roots []Root) bool {
 	if o.Select.FollowLinks { // which may lead anywhere
 		return false
 	}
-	made := []string{o.OutDir}
-	if o.Quarantine != "" {
-		made = append(made, o.Quarantine)
-	}
+	made, known := o.made(), places{}
 	for _, root := range roots {
 		for _, dir := range made {
-			if meets(root.Path, dir) {
+			if known.meet(root.Path, dir) {
 				return false
 			}
 		}
 	}
-	return o.Memory == nil || apart(roots)
+	return true
 }
 
-// meets reports whether a walk of root may find what a run puts into dir. A folder
+// made returns the folders that a run puts something into.
+func (o Options) made() []string {
+	if o.Quarantine == "" {
+		return []string{o.OutDir}
+	}
+	return []string{o.OutDir, o.Quarantine}
+}
+
+// places are where folders lie that were asked for before: of many files that a
+// user names, each folder is looked up once.
+type places map[string]string
+
+// meet reports whether a walk of root may find what a run puts into dir. A folder
 // below root is left out of the walk, when that is where root and dir say it is.
-func meets(root, dir string) bool {
+func (p places) meet(root, dir string) bool {
 	if _, within := store.Inside(dir, root); within {
 		return true
 	}
-	_, below := store.Inside(root, dir)
-	root, dir = physical(root), physical(dir)
+	left, _ := store.Inside(root, dir)
+	root, dir = p.physical(root), p.physical(dir)
 	_, within := store.Inside(dir, root)
-	_, reached := store.Inside(root, dir)
-	return within || reached && !below
+	at, reached := store.Inside(root, dir)
+	return within || reached && at != left
 }
 
 // physical returns where a path leads, as far as it is there.
-func physical(path string) string {
-	if path == "" {
-		path = "."
-	}
+func (p places) physical(path string) string {
 	path, err := filepath.Abs(path)
 	if err != nil {
 		return path
 	}
-	if p, err := filepath.EvalSymlinks(path); err == nil {
-		return p
+	if to, ok := p[path]; ok {
+		return to
 	}
-	if parent := filepath.Dir(path); parent != path {
-		return filepath.Join(physical(parent), filepath.Base(path))
+	parent := filepath.Dir(path)
+	if info, err := os.Lstat(path); err == nil && info.Mode().IsRegular() {
+		return filepath.Join(p.physical(parent), filepath.Base(path))
 	}
-	return path
-}
-
-// apart reports whether no root lies under another: no input is found twice.
-func apart(roots []Root) bool {
-	paths := make([]string, len(roots))
-	for i, root := range roots {
-		abs, err := filepath.Abs(root.Path)
-		if err != nil {
-			return false
-		}
-		paths[i] = strings.ReplaceAll(abs, string(filepath.Separator), "\x00") + "\x00" // what lies under a path comes right after it
+	to, err := filepath.EvalSymlinks(path)
+	switch {
+	case err == nil:
+	case parent != path:
+		to = filepath.Join(p.physical(parent), filepath.Base(path))
+	default:
+		to = path
 	}
-	slices.Sort(paths)
-	for i := 1; i < len(paths); i++ {
-		if strings.HasPrefix(paths[i], paths[i-1]) {
-			return false
-		}
-	}
-	return true
+	p[path] = to
+	return to
 }

@@ -6,8 +6,11 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
+	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -72,7 +75,7 @@ func TestRunBeginsBeforeItsPlanIsComplete(t *testing.T) {
 	t.Parallel()
 	in, out := write(t, numbered(200)), t.TempDir()
 	some, once := make(chan struct{}), sync.Once{}
-	planned := 0
+	planned, shards := 0, 0
 	opt := Options{
 		To: "msg", OutDir: out, Durable: true,
 		In: pacedStorage{listed: func(e store.Entry) error {
@@ -83,13 +86,13 @@ func TestRunBeginsBeforeItsPlanIsComplete(t *testing.T) {
 		}},
 		Done: func(report.Result) { once.Do(func() { close(some) }) },
 		Planned: func(h Header) error {
-			planned = h.Items
+			planned, shards = h.Items, len(h.Shards)
 			return nil
 		},
 	}
 	sum, err := Run(t.Context(), &fake{}, []string{in}, opt)
-	if err != nil || sum.Converted != 200 || planned != 200 {
-		t.Errorf("%+v, %v; %d planned", sum, err, planned)
+	if err != nil || sum.Converted != 200 || planned != 200 || shards != 3 {
+		t.Errorf("%+v, %v; %d planned, in %d shards", sum, err, planned, shards)
 	}
 	if n := len(tree(t, out)); n != 200 {
 		t.Errorf("%d outputs", n)
@@ -179,7 +182,7 @@ func TestRunsWhilePlanning(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	for link, to := range map[string]string{"all": ".", "link": "in", "outlink": "out", "outin": "out/in"} {
+	for link, to := range map[string]string{"all": ".", "link": "in", "outlink": "out", "outin": "out/in", "in/way": "in/sub"} {
 		if err := os.Symlink(filepath.Join(dir, to), filepath.Join(dir, link)); err != nil {
 			t.Skip(err) // not everybody may on Windows
 		}
@@ -198,6 +201,7 @@ func TestRunsWhilePlanning(t *testing.T) {
 		{"beside the inputs", Options{OutDir: "in"}, []string{"in"}, false},
 		{"above the inputs", Options{OutDir: "out"}, []string{"out/in"}, false},
 		{"above one of many", Options{OutDir: "out"}, []string{"in", "out/in"}, false},
+		{"below, elsewhere by a link", Options{OutDir: "in/way/out"}, []string{"in"}, false},
 		{"beside the inputs, by a link", Options{OutDir: "link"}, []string{"in"}, false},
 		{"below, by a link", Options{OutDir: "out"}, []string{"all"}, false},
 		{"above, by a link", Options{OutDir: "outlink"}, []string{"outin"}, false},
@@ -206,8 +210,8 @@ func TestRunsWhilePlanning(t *testing.T) {
 		{"what failed goes below", Options{OutDir: "out", Quarantine: "in/bad"}, []string{"in"}, true},
 		{"what failed goes beside", Options{OutDir: "out", Quarantine: "in"}, []string{"in"}, false},
 		{"found twice", Options{OutDir: "out"}, []string{"in", "other", "in/sub"}, true},
-		{"found twice, and known", Options{OutDir: "out", Memory: known}, []string{"in", "other", "in/sub"}, false},
-		{"named twice, and known", Options{OutDir: "out", Memory: known}, []string{"in", "in"}, false},
+		{"found twice, and known", Options{OutDir: "out", Memory: known}, []string{"in", "other", "in/sub"}, true},
+		{"named twice, and known", Options{OutDir: "out", Memory: known}, []string{"in", "in"}, true},
 		{"known", Options{OutDir: "out", Memory: known}, []string{"in", "in-2", "other"}, true},
 	} {
 		tt.opt.OutDir = filepath.Join(dir, tt.opt.OutDir)
@@ -220,5 +224,96 @@ func TestRunsWhilePlanning(t *testing.T) {
 		if got := tt.opt.runsWhilePlanning(Roots(tt.roots)); got != tt.want {
 			t.Errorf("%s: %v", tt.name, got)
 		}
+	}
+}
+
+// TestWhatTheRunMakesIsNoInput has outputs that lie below the inputs where links
+// lead: a walk does not go by the links, and leaves them out all the same.
+func TestWhatTheRunMakesIsNoInput(t *testing.T) {
+	t.Parallel()
+	in := write(t, map[string]string{"a.eml": "Subject: a\r\n\r\n", "real/out/made.eml": "Subject: b\r\n\r\n", "real/bad/copy.eml": "Subject: c\r\n\r\n"})
+	link, way := filepath.Join(t.TempDir(), "link"), filepath.Join(in, "way")
+	if err := errors.Join(os.Symlink(in, link), os.Symlink("real", way)); err != nil {
+		t.Skip(err) // not everybody may on Windows
+	}
+	for _, tt := range []struct{ root, out, bad string }{
+		{in, filepath.Join(way, "out"), filepath.Join(in, "real/bad")},
+		{in, filepath.Join(link, "real/out"), filepath.Join(link, "way/bad")},
+		{link, filepath.Join(in, "real/out"), filepath.Join(in, "way/bad")},
+	} {
+		p := makePlan(t, Options{To: Same, OutDir: tt.out, Quarantine: tt.bad}, tt.root)
+		items, err := p.Shard(0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var names []string
+		for _, it := range items {
+			names = append(names, filepath.Base(it.Path))
+		}
+		if want := []string{"a.eml", "way"}; !slices.Equal(names, want) {
+			t.Errorf("%+v: inputs %v, want %v", tt, names, want)
+		}
+	}
+}
+
+// TestPlanningEndsInAMailbox has a run end while a mailbox is read.
+func TestPlanningEndsInAMailbox(t *testing.T) {
+	t.Parallel()
+	in := write(t, map[string]string{"inbox.mbox": strings.Repeat("From a@b Thu Jan  1 00:00:00 2004\nSubject: m\n\n", 100)})
+	ctx, cancel := context.WithCancel(t.Context())
+	found := 0
+	opt := Options{To: "msg", OutDir: t.TempDir(), Found: func(Item) {
+		found++
+		cancel()
+	}}
+	if _, err := MakePlan(ctx, t.TempDir(), Roots([]string{in}), opt); !errors.Is(err, context.Canceled) || found != 1 {
+		t.Errorf("MakePlan() = %v, after %d messages", err, found)
+	}
+}
+
+// TestNamedTwiceIsOneInput: what is named by itself and in a folder is one input, in
+// a run that is the first and in one that goes on. It is the one that was named.
+func TestNamedTwiceIsOneInput(t *testing.T) {
+	t.Parallel()
+	in := write(t, map[string]string{"a.eml": "Subject: a\r\n\r\n", "sub/b.eml": "Subject: b\r\n\r\n", "sub/c.txt": "no message"})
+	a, sub := filepath.Join(in, "a.eml"), filepath.Join(in, "sub")
+	for _, m := range []Memory{nil, &memory{list: map[string]report.Result{}}} {
+		out := t.TempDir()
+		_, sum, err := run(t, &fake{}, Options{To: "msg", OutDir: out, Memory: m}, a, in, a, sub, filepath.Join(sub, "c.txt"))
+		if err != nil || sum.Converted != 2 || sum.Skipped != 0 || sum.Failed != 1 {
+			t.Errorf("%+v, %v", sum, err)
+		}
+		if got, want := tree(t, out), []string{"a.msg", "sub/b.msg"}; !slices.Equal(got, want) {
+			t.Errorf("outputs %v, want %v", got, want)
+		}
+	}
+}
+
+// askedMemory is a memory that counts who asks at once.
+type askedMemory struct {
+	memory
+	now, most atomic.Int32
+}
+
+func (m *askedMemory) Recall(input string) (report.Result, bool, error) {
+	now := m.now.Add(1)
+	defer m.now.Add(-1)
+	for most := m.most.Load(); now > most && !m.most.CompareAndSwap(most, now); {
+		most = m.most.Load()
+	}
+	for range 100 {
+		runtime.Gosched()
+	}
+	return m.memory.Recall(input)
+}
+
+// TestMemoryIsAskedInTurn: a database that many ask at once opens a connection for
+// each. The walk asks, and what is planned at the same time.
+func TestMemoryIsAskedInTurn(t *testing.T) {
+	t.Parallel()
+	m := &askedMemory{memory: memory{list: map[string]report.Result{}}}
+	makePlan(t, Options{To: "msg", OutDir: t.TempDir(), Memory: m}, write(t, numbered(200)))
+	if most := m.most.Load(); most > 2 {
+		t.Errorf("%d asked at once", most)
 	}
 }

@@ -20,15 +20,15 @@ const lookAhead = 16
 // A found is what a walk has met.
 type found struct {
 	entry  store.Entry
-	rel    string // where the output of a file is to lie, with slashes
-	named  bool   // by the user
-	item   *Item  // what becomes of it, when that is clear without a look
+	rel    string         // where the output of a file is to lie, with slashes
+	named  bool           // by the user
+	item   *Item          // what becomes of it, when that is clear without a look
+	past   *report.Result // that the entry does not contradict, or nil
 	looked chan struct{}
 
 	// What follows is there once looked is closed.
-	fatal   error  // ends planning
-	output  string // of an earlier run that has done it
-	done    bool
+	fatal   error         // ends planning
+	done    bool          // past says what became of it
 	src     *store.Source // nil when it is done, or err is not nil
 	err     error         // why it cannot be read
 	mailbox bool
@@ -38,7 +38,7 @@ type found struct {
 // look opens a file and looks what it is.
 func (f *found) look(ctx context.Context, opt *Options) {
 	defer close(f.looked)
-	if f.output, f.done, f.fatal = opt.untouched(ctx, f.entry); f.done || f.fatal != nil {
+	if f.done, f.fatal = opt.untouched(ctx, f.past); f.done || f.fatal != nil {
 		return
 	}
 	if f.src, f.err = opt.In.Open(ctx, f.entry.Name); f.err != nil {
@@ -65,7 +65,14 @@ func (p *planner) root(ctx context.Context, root Root) error {
 	go func() {
 		defer close(ahead)
 		walked = p.walk(ctx, root, func(f *found) error {
+			if p.again(root, f) {
+				return nil
+			}
 			if f.looked != nil {
+				var err error
+				if f.past, err = p.opt.past(f.entry); err != nil { // one after the other: a database answers each from memory
+					return err
+				}
 				go f.look(ctx, &p.opt)
 			}
 			ahead <- f
@@ -94,6 +101,7 @@ func (p *planner) root(ctx context.Context, root Root) error {
 func (p *planner) found(ctx context.Context, f *found) error {
 	switch {
 	case f.item != nil:
+		p.unreadable(f.item.Path)
 		return p.add(*f.item)
 	case f.entry.Kind == store.KindFolder:
 		return p.readable(f.entry.Name)
@@ -105,11 +113,8 @@ func (p *planner) found(ctx context.Context, f *found) error {
 
 // walk tells visit what lies under a path that the user named and is to be planned.
 func (p *planner) walk(ctx context.Context, root Root, visit func(*found) error) error {
-	skip, same := inside(root.Path, p.opt.OutDir)
-	rejected := ""
-	if p.opt.Quarantine != "" {
-		rejected, _ = inside(root.Path, p.opt.Quarantine)
-	}
+	var leave map[string]bool
+	same := false
 	return p.opt.In.List(ctx, root.Path, func(e store.Entry) error {
 		rel, ok := ".", true
 		if e.Name != root.Path {
@@ -117,7 +122,7 @@ func (p *planner) walk(ctx context.Context, root Root, visit func(*found) error)
 		}
 		named := rel == "."
 		decided := func(state report.State, reason string) error {
-			return visit(&found{item: &Item{Path: e.Name, State: state, Reason: reason}})
+			return visit(&found{entry: e, item: &Item{Path: e.Name, State: state, Reason: reason}})
 		}
 		switch {
 		case e.Err != nil && errors.Is(e.Err, fs.ErrNotExist) && !named:
@@ -127,7 +132,9 @@ func (p *planner) walk(ctx context.Context, root Root, visit func(*found) error)
 		case !ok:
 			return fmt.Errorf("%s: is not below %s", e.Name, root.Path)
 		case e.Kind == store.KindFolder:
-			if !named && (e.Name == skip || e.Name == rejected || path.Base(rel) == store.StateFolder || p.opt.Select.prunes(rel)) {
+			if named {
+				leave, same = p.ours(root.Path)
+			} else if leave[e.Name] || path.Base(rel) == store.StateFolder || p.opt.Select.prunes(rel) {
 				return fs.SkipDir
 			}
 			return visit(&found{entry: e})

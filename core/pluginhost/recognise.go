@@ -2,6 +2,7 @@ package pluginhost
 
 import (
 	"context"
+	"errors"
 	"io"
 
 	"github.com/oxbridge-mail/oxbridge/core/session"
@@ -13,8 +14,18 @@ import (
 const probeMemory = 1 << 20
 
 // Probe asks the plugin whether a file is of a format that it probes. It is a job
-// like any other.
+// like any other: when others may have taken its process down, it is done once more
+// by itself.
 func (p *Pool) Probe(ctx context.Context, format string, in transfer.Input) (bool, error) {
+	yes, err := probe(ctx, format, in, p.Convert)
+	if failed := (*Error)(nil); errors.As(err, &failed) && failed.Suspect() && ctx.Err() == nil {
+		return probe(ctx, format, in, p.ConvertAlone)
+	}
+	return yes, err
+}
+
+// probe has a question answered.
+func probe(ctx context.Context, format string, in transfer.Input, do func(context.Context, *session.Job) error) (bool, error) {
 	s, err := session.Open(session.NewAllocator(probeMemory), session.Unicode)
 	if err != nil {
 		return false, err
@@ -25,7 +36,7 @@ func (p *Pool) Probe(ctx context.Context, format string, in transfer.Input) (boo
 		return false, err
 	}
 	job := &session.Job{Direction: session.Probe, Format: format, Message: m, Input: in}
-	err = p.Convert(ctx, job)
+	err = do(ctx, job)
 	return job.Matched, err
 }
 

@@ -26,6 +26,8 @@ import (
 // operating system are added by the files for it.
 var roles = map[string]func(){
 	"good": func() { sdk.Main(obey()) },
+	// One that looks into a file to say whether it reads it.
+	"asked": func() { sdk.Main(asked()) },
 	// One that brings its own server, as in another language: without
 	// go-plugin's services.
 	"bare": func() { bare("") },
@@ -149,6 +151,20 @@ func obey() sdk.Plugin {
 			_, err := io.WriteString(dst, subject)
 			return err
 		})}}}
+}
+
+// asked is obey that reads files, too, whose last byte is a mark.
+func asked() sdk.Plugin {
+	p := obey()
+	p.Formats = append(p.Formats, sdk.Format{Name: "y",
+		Probe: func(_ context.Context, src transfer.Input) (bool, error) {
+			var last [1]byte
+			_, err := src.ReadAt(last[:], src.Size()-1)
+			return last[0] == '!', err
+		},
+		Importer: sdk.ImportFunc(func(context.Context, *sdk.Job, transfer.Input) (*mapi.Message, error) { return &mapi.Message{}, nil }),
+	})
+	return p
 }
 
 // incarnation tells processes apart that are all number 1 of their namespaces.
