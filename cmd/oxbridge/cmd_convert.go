@@ -41,9 +41,10 @@ Zip and tar archives count as folders, compressed ones too (.tar.gz, .tgz,
 Outlook messages are made of Internet messages (.eml, and .emlx of Apple Mail), or
 with --from json of what --to json has written. Mailboxes (.mbox, .mbx, and files
 without an extension that begin like one) become a folder with a file for each of
-their messages: a/inbox.mbox/000001.msg. All other formats are made of Outlook
-messages: eml; json, which has all of a message without loss; text, to read and to
-search; and mbox, a mailbox for each message ("oxbridge mbox" makes one of all).
+their messages: a/inbox.mbox/000001.msg (a/inbox.mbox.d/ beside the mailbox
+itself). All other formats are made of Outlook messages: eml; json, which has all of
+a message without loss; text, to read and to search; and mbox, a mailbox for each
+message ("oxbridge mbox" makes one of all).
 
 With --to same each message, of Outlook or of the Internet, keeps its format and is
 written anew: what it holds, in the form that its format has for it. That mends

@@ -122,6 +122,24 @@ func TestArchivesAreFolders(t *testing.T) {
 	}
 }
 
+// TestArchivesBesideTheirOutputs has a folder for the outputs in which the archives
+// lie: a file has the name that the folder of its messages would have. A run that
+// goes on finds everything done.
+func TestArchivesBesideTheirOutputs(t *testing.T) {
+	t.Parallel()
+	in := write(t, map[string]string{"m.zip": string(zipWith(t, [][2]string{{"a.eml", "Subject: a\r\n\r\n"}})), "inbox.mbox": mboxOf(t, "Subject: b\r\n\r\n")})
+	m := &memory{list: map[string]report.Result{}}
+	for _, want := range []report.Summary{{Converted: 2}, {Done: 2}} {
+		_, sum, err := run(t, &fake{}, Options{To: "msg", OutDir: in, Record: m.record, Memory: m}, in)
+		if sum.Bytes, sum.Duration = 0, 0; sum != want || err != nil {
+			t.Errorf("%+v, %v, want %+v", sum, err, want)
+		}
+	}
+	if got, want := tree(t, in), []string{"inbox.mbox", "inbox.mbox.d/000001.msg", "m.zip", "m.zip.d/a.msg"}; !slices.Equal(got, want) {
+		t.Errorf("files %v, want %v", got, want)
+	}
+}
+
 func TestBrokenArchivesFail(t *testing.T) {
 	t.Parallel()
 	z := zipOf(t)

@@ -188,13 +188,23 @@ func (p *planner) file(ctx context.Context, f *found) error {
 	}
 	switch {
 	case f.mailbox:
-		return p.mailbox(ctx, it, f.src, f.rel)
+		return p.mailbox(ctx, it, f.src, p.folder(ctx, f.rel))
 	case f.kind == KindPacked && isContainer(f.rel):
-		return p.packed(ctx, it, f.rel)
+		return p.packed(ctx, it, p.folder(ctx, f.rel))
 	case containers[f.kind] != nil && isContainer(f.rel):
-		return p.container(ctx, it, f.src, f.kind, f.rel, nil)
+		return p.container(ctx, it, f.src, f.kind, p.folder(ctx, f.rel), nil)
 	}
 	return p.message(ctx, it, f.src, f.kind, f.rel, f.named)
+}
+
+// folder returns where the outputs for the messages in a file lie: in a folder of
+// its name, or with ".d" where a file has that, as in a run whose outputs lie beside
+// its inputs.
+func (p *planner) folder(ctx context.Context, rel string) string {
+	if e, ok, err := p.opt.Out.Exists(ctx, rel); err == nil && ok && e.Kind == store.KindFile {
+		return rel + ".d"
+	}
+	return rel
 }
 
 // message plans an input that is a message, or is none.
