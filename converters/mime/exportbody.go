@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"cmp"
 	"errors"
-	"io"
 	"strings"
 	"unicode/utf8"
 
@@ -87,23 +86,11 @@ func (o *object) storedHTML(b *body, v mapi.Value) {
 	case errors.Is(err, mapi.ErrTooBig) && isLarge:
 		b.largeHTML, b.htmlPage = large, codepage.UTF8
 		if !isText {
-			b.htmlPage = cmp.Or(codepage.Wide(beginning(large)), o.internetPage())
+			b.htmlPage = cmp.Or(codepage.Wide(mapi.Head(large, codepage.WideHead)), o.internetPage())
 		}
 	default:
 		o.unreadable(proptag.Html, err)
 	}
-}
-
-// beginning returns the first bytes of a large value, as far as they can be read.
-func beginning(large mapi.Large) []byte {
-	r, err := large.Open()
-	if err != nil {
-		return nil
-	}
-	defer r.Close()
-	b := make([]byte, 4)
-	n, _ := io.ReadFull(r, b)
-	return b[:n]
 }
 
 // relabel makes HTML in UTF-8 say that it is; empty HTML becomes nil.

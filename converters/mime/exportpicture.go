@@ -3,7 +3,6 @@ package mime
 import (
 	"bytes"
 	"fmt"
-	"io"
 	"slices"
 	"strings"
 
@@ -32,15 +31,10 @@ var pictureTypes = []struct {
 // pictureType returns the media type of a picture and the extension of its
 // files, "" when it is none that is known.
 func pictureType(v mapi.Value) (kind, suffix string) {
-	r, err := openValue(v)
-	if err != nil {
-		return "", ""
-	}
-	defer r.Close()
-	var head [44]byte
-	n, _ := io.ReadFull(r, head[:]) // what is shorter is no picture
+	const enough = 44
+	head := mapi.Head(v, enough) // what is shorter is no picture
 	for _, t := range pictureTypes {
-		if t.at+len(t.magic) <= n && bytes.HasPrefix(head[t.at:], []byte(t.magic)) {
+		if t.at+len(t.magic) <= len(head) && bytes.HasPrefix(head[t.at:], []byte(t.magic)) {
 			return t.kind, t.suffix
 		}
 	}

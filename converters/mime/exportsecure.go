@@ -152,15 +152,9 @@ func (o *object) smimeType(a *mapi.Attachment, data mapi.Value) string {
 // they are none of CMS.
 func smimeTypeOf(data mapi.Value) string {
 	const look = 32 // the identifier follows a sequence header
-	head := make([]byte, look)
-	r, err := openValue(data)
-	if err != nil {
-		return ""
-	}
-	defer r.Close()
-	n, _ := io.ReadFull(r, head)
+	head := mapi.Head(data, look)
 	for _, t := range smimeTypes {
-		if bytes.Contains(head[:n], t.oid) {
+		if bytes.Contains(head, t.oid) {
 			return t.name
 		}
 	}

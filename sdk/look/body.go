@@ -128,7 +128,7 @@ func storedHTML(ps mapi.Props, v mapi.Value) (Body, error) {
 	data, err := mapi.ReadValue(v, limits.LookBody.Get())
 	switch {
 	case errors.Is(err, mapi.ErrTooBig):
-		if wide := codepage.Wide(firstBytes(v)); wide != 0 {
+		if wide := codepage.Wide(mapi.Head(v, codepage.WideHead)); wide != 0 {
 			page = wide
 		}
 		return stored(v, page), nil
@@ -137,18 +137,6 @@ func storedHTML(ps mapi.Props, v mapi.Value) (Body, error) {
 	}
 	said, _ := ps.Int32(proptag.InternetCodepage)
 	return ofBytes(decodeHTML(data, page, int(said) == page)), nil
-}
-
-// firstBytes returns the first bytes of a large value, as far as they can be read.
-func firstBytes(v mapi.Value) []byte {
-	r, err := Open(v)
-	if err != nil {
-		return nil
-	}
-	defer r.Close()
-	b := make([]byte, 4)
-	n, _ := io.ReadFull(r, b)
-	return b[:n]
 }
 
 // internetPage returns the code page of PidTagHtml according to the message, or

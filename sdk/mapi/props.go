@@ -169,6 +169,23 @@ func ReadValue(v Value, limit int64) ([]byte, error) {
 	return nil, ErrInvalidType
 }
 
+// Head returns the first n bytes of a string, []byte or Large, fewer when it is
+// shorter or cannot be read; of other values none.
+func Head(v Value, n int) []byte {
+	large, err := AsLarge(v)
+	if err != nil {
+		return nil
+	}
+	r, err := large.Open()
+	if err != nil {
+		return nil
+	}
+	defer r.Close()
+	b := make([]byte, n)
+	n, _ = io.ReadFull(r, b)
+	return b[:n]
+}
+
 // Open returns a reader of a string or binary property of any size. It returns
 // ErrNotFound when there is none, ErrInvalidType when it is of neither type. The
 // caller closes the reader.

@@ -96,6 +96,11 @@ func ExampleAsLarge() {
 	// Output: 4 bytes: soup, <nil>
 }
 
+func ExampleHead() {
+	fmt.Printf("%q %q %q\n", mapi.Head("GIF89a", 3), mapi.Head([]byte("GI"), 3), mapi.Head(int32(1), 3))
+	// Output: "GIF" "GI" ""
+}
+
 func ExampleMemory() {
 	var a mapi.Attachment
 	a.Props.Set(proptag.AttachDataBinary, mapi.Memory("soup"))

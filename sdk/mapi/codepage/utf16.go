@@ -157,6 +157,9 @@ func (p utf16Page) transformer() transform.Transformer {
 	return unicode.UTF16(order, unicode.IgnoreBOM).NewDecoder()
 }
 
+// WideHead is how many bytes of a text Wide looks at.
+const WideHead = 4
+
 // Wide returns UTF16LE or UTF16BE when b begins as text in UTF-16 does: with a
 // byte order mark, or with two characters of US-ASCII, each of which has a zero
 // byte; else 0. Text in no other code page has such bytes.
@@ -170,13 +173,13 @@ func Wide(b []byte) int {
 	case [2]byte{0xFE, 0xFF}:
 		return UTF16BE
 	}
-	if len(b) < 4 {
+	if len(b) < WideHead {
 		return 0
 	}
-	switch [4]bool{b[0] == 0, b[1] == 0, b[2] == 0, b[3] == 0} {
-	case [4]bool{false, true, false, true}:
+	switch [WideHead]bool{b[0] == 0, b[1] == 0, b[2] == 0, b[3] == 0} {
+	case [WideHead]bool{false, true, false, true}:
 		return UTF16LE
-	case [4]bool{true, false, true, false}:
+	case [WideHead]bool{true, false, true, false}:
 		return UTF16BE
 	}
 	return 0
