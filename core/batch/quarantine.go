@@ -58,9 +58,9 @@ func (r *Runner) quarantineAt(name, input string) string {
 	return filepath.Join(r.opt.Quarantine, hex.EncodeToString(sum[:6]), path.Base(name))
 }
 
-// isFree makes the folders above a path and reports whether the copy of an input may
-// lie at it: no other one's does,
-// and there is no file where a folder has to be, or the other way round.
+// isFree makes the folders above a path and reports whether the copy of an input
+// may lie at it: no other one's does, and there is no file where a folder has to
+// be, or the other way round.
 func isFree(to, input string) bool {
 	if err := os.MkdirAll(filepath.Dir(to), 0o755); errors.Is(err, syscall.ENOTDIR) {
 		return false
